@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace CnnService.Training.Kernels;
+
+/// <summary>An operation on each number alone.</summary>
+internal interface IUnary
+{
+    /// <summary>Sixteen results at once.</summary>
+    Vector512<float> Invoke(Vector512<float> x);
+}
+
+/// <summary>An operation on pairs of numbers.</summary>
+internal interface IBinary
+{
+    /// <summary>Sixteen results at once.</summary>
+    Vector512<float> Invoke(Vector512<float> x, Vector512<float> y);
+}
+
+/// <summary>
+/// Traversals of operations on each number alone. The last few numbers go through the same vector operation as all others, so that each formula
+/// is written once.
+/// </summary>
+internal static class Elementwise
+{
+    private const int Lanes = 16;
+
+    /// <summary>destination[i] = operation(x[i]); the spans may be the same.</summary>
+    public static void Apply<TOperation>(TOperation operation, ReadOnlySpan<float> x, Span<float> destination)
+        where TOperation : struct, IUnary
+    {
+        if (x.Length != destination.Length) throw new ArgumentException($"{x.Length} numbers do not go into {destination.Length}.", nameof(destination));
+        for (int i = 0; i < x.Length; i += Lanes)
+        {
+            int count = Math.Min(Lanes, x.Length - i);
+            Store(operation.Invoke(Load(x.Slice(i, count))), destination.Slice(i, count));
+        }
+    }
+
+    /// <summary>destination[i] = operation(x[i], y[i]); the spans may be the same.</summary>
+    public static void Apply<TOperation>(TOperation operation, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> destination)
+        where TOperation : struct, IBinary
+    {
+        if (x.Length != y.Length || x.Length != destination.Length)
+            throw new ArgumentException($"{x.Length} and {y.Length} numbers do not go into {destination.Length}.", nameof(destination));
+        for (int i = 0; i < x.Length; i += Lanes)
+        {
+            int count = Math.Min(Lanes, x.Length - i);
+            Store(operation.Invoke(Load(x.Slice(i, count)), Load(y.Slice(i, count))), destination.Slice(i, count));
+        }
+    }
+
+    /// <summary>The first numbers of a span, up to sixteen; lanes beyond its end are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(ReadOnlySpan<float> source)
+    {
+        if (source.Length >= Lanes) return Vector512.Create(source);
+        Span<float> whole = stackalloc float[Lanes];
+        whole.Clear();
+        source.CopyTo(whole);
+        return Vector512.Create<float>(whole);
+    }
+
+    /// <summary>Stores as many lanes as the destination holds, up to sixteen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<float> vector, Span<float> destination)
+    {
+        if (destination.Length >= Lanes)
+        {
+            vector.CopyTo(destination);
+            return;
+        }
+
+        Span<float> whole = stackalloc float[Lanes];
+        vector.CopyTo(whole);
+        whole[..destination.Length].CopyTo(destination);
+    }
+
+    /// <summary>max(x, 0); NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Relu(Vector512<float> x) =>
+        Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<float>.Zero), Vector512<float>.Zero, x);
+}
+
+/// <summary>max(x, 0); NaN stays NaN.</summary>
+internal readonly struct ReluOperation : IUnary
+{
+    public Vector512<float> Invoke(Vector512<float> x) => Elementwise.Relu(x);
+}
+
+/// <summary>The gradient of ReLU from its output y: dy where y is above 0 or NaN, else 0.</summary>
+internal readonly struct ReluGradientOperation : IBinary
+{
+    public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) =>
+        Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<float>.Zero), Vector512<float>.Zero, y);
+}
+
+/// <summary>x * y.</summary>
+internal readonly struct MultiplyOperation : IBinary
+{
+    public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x * y;
+}
+
+/// <summary>x + y.</summary>
+internal readonly struct AddOperation : IBinary
+{
+    public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x + y;
+}

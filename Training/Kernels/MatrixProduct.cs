@@ -1,0 +1,84 @@
+namespace CnnService.Training.Kernels;
+
+/// <summary>Matrix products from tiles: c (R, M) = a (R, K) . b (K, M), with a packed in blocks of 8 rows.</summary>
+internal static unsafe class MatrixProduct
+{
+    /// <summary>Products that are added in one go: 256 rows of two column blocks are 32 KB, a first-level cache.</summary>
+    public const int Chunk = 256;
+
+    /// <summary>Rounds up to whole blocks of 16 columns.</summary>
+    public static int RoundColumns(int columns) => (columns + Tile.Columns - 1) / Tile.Columns * Tile.Columns;
+
+    /// <summary>Blocks of 8 rows that hold that many rows.</summary>
+    public static int RowBlocks(int rows) => (rows + Tile.Rows - 1) / Tile.Rows;
+
+    /// <summary>Where each row of a matrix begins, for a chunk of rows.</summary>
+    public static int[] RowOffsets(int pitch) => [.. Enumerable.Range(0, Chunk).Select(row => row * pitch)];
+
+    /// <summary>c = a . b, or c += a . b, for one chunk of K. c has whole blocks: 8 * rowBlocks rows, columns rounded up to its pitch.</summary>
+    /// <param name="a">Row blocks, aPitch numbers apart, each K groups of 8.</param>
+    /// <param name="aPitch">Numbers from one row block to the next.</param>
+    /// <param name="rowBlocks">Blocks of 8 rows.</param>
+    /// <param name="b">K rows; up to 15 numbers past each are read.</param>
+    /// <param name="offsets">Where each row of b begins.</param>
+    /// <param name="K">At most <see cref="Chunk"/>.</param>
+    /// <param name="columns">M.</param>
+    /// <param name="c">The product.</param>
+    /// <param name="pitch">Numbers from one row of c to the next, a multiple of 16.</param>
+    /// <param name="accumulate">Whether c is added to.</param>
+    public static void Multiply(float* a, int aPitch, int rowBlocks, float* b, int[] offsets, int K, int columns, float* c, int pitch, bool accumulate)
+    {
+        fixed (int* rows = offsets)
+        {
+            for (int j = 0; j < columns; j += 2 * Tile.Columns)
+            {
+                bool two = j + Tile.Columns < columns;
+                for (int block = 0; block < rowBlocks; block++)
+                {
+                    float* output = c + block * Tile.Rows * pitch + j;
+                    Tile.MultiplyAdd(a + block * aPitch, rows, K, b + j, two ? b + j + Tile.Columns : null, output, output + Tile.Columns, pitch, accumulate);
+                }
+            }
+        }
+    }
+
+    /// <summary>Packs rows: packed[block][k][i] = x[(8 * block + i) * pitch + k], 0 for rows that are not there.</summary>
+    public static void PackRows(float* x, int pitch, int rows, int K, float* packed, int packedPitch)
+    {
+        for (int block = 0; block < RowBlocks(rows); block++)
+        {
+            float* to = packed + block * packedPitch;
+            for (int i = 0; i < Tile.Rows; i++)
+            {
+                int row = block * Tile.Rows + i;
+                float* from = x + (nint)row * pitch;
+                if (row < rows) for (int k = 0; k < K; k++) to[k * Tile.Rows + i] = from[k];
+                else for (int k = 0; k < K; k++) to[k * Tile.Rows + i] = 0;
+            }
+        }
+    }
+
+    /// <summary>Packs columns: packed[block][k][i] = x[k * pitch + 8 * block + i], 0 for columns that are not there.</summary>
+    public static void PackColumns(float* x, int pitch, int columns, int K, float* packed, int packedPitch)
+    {
+        for (int k = 0; k < K; k++)
+        {
+            float* from = x + (nint)k * pitch;
+            for (int block = 0; block < RowBlocks(columns); block++)
+            {
+                int count = Math.Min(Tile.Rows, columns - block * Tile.Rows);
+                var to = new Span<float>(packed + block * packedPitch + k * Tile.Rows, Tile.Rows);
+                new ReadOnlySpan<float>(from + block * Tile.Rows, count).CopyTo(to);
+                to[count..].Clear();
+            }
+        }
+    }
+
+    /// <summary>Turns a matrix around: to[j * toPitch + i] = x[i * pitch + j] for rows x columns of x.</summary>
+    public static void Transpose(float* x, int pitch, int rows, int columns, float* to, int toPitch)
+    {
+        for (int i0 = 0; i0 < rows; i0 += Tile.Columns)
+            for (int j = 0; j < columns; j++)
+                for (int i = i0; i < Math.Min(rows, i0 + Tile.Columns); i++) to[j * toPitch + i] = x[(nint)i * pitch + j];
+    }
+}

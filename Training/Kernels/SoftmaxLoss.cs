@@ -1,0 +1,45 @@
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Kernels;
+
+/// <summary>Softmax and its cross-entropy loss, by log-sum-exp, so that no gap between scores is too large.</summary>
+internal static class SoftmaxLoss
+{
+    /// <summary>
+    /// The mean over the batch of -log softmax(scores)[label], and its gradient: (softmax - one-hot) / N. scores, gradient: (N, M).
+    /// </summary>
+    public static double Forward(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, Span<float> gradient)
+    {
+        int N = labels.Length, M = scores.Length / N;
+        double loss = 0;
+        for (int n = 0; n < N; n++)
+        {
+            if ((uint)labels[n] >= (uint)M) throw new ArgumentOutOfRangeException(nameof(labels), labels[n], $"A label is from 0 to {M - 1}.");
+            ReadOnlySpan<float> row = scores.Slice(n * M, M);
+            (double largest, double sum) = LogSumExp(row);
+            loss += largest + Elementary.Log(sum) - row[labels[n]];
+            for (int m = 0; m < M; m++)
+            {
+                double probability = Elementary.Exp(row[m] - largest) / sum;
+                gradient[n * M + m] = (float)((m == labels[n] ? probability - 1 : probability) / N);
+            }
+        }
+
+        return loss / N;
+    }
+
+    /// <summary>The probabilities of one row of scores.</summary>
+    public static void Probabilities(ReadOnlySpan<float> scores, Span<float> probabilities)
+    {
+        (double largest, double sum) = LogSumExp(scores);
+        for (int m = 0; m < scores.Length; m++) probabilities[m] = (float)(Elementary.Exp(scores[m] - largest) / sum);
+    }
+
+    private static (double Largest, double Sum) LogSumExp(ReadOnlySpan<float> scores)
+    {
+        double largest = double.NegativeInfinity, sum = 0;
+        foreach (float score in scores) largest = score > largest || float.IsNaN(score) ? score : largest;
+        foreach (float score in scores) sum += Elementary.Exp(score - largest);
+        return (largest, sum);
+    }
+}

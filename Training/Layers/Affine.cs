@@ -1,0 +1,124 @@
+using System.ComponentModel.DataAnnotations;
+using CnnService.Training.Kernels;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Layers;
+
+/// <summary>
+/// Affine (fully connected): y = x . w + b, over all numbers of an input in row-major order. x: (N, D), w: (D, M), b: (M), y: (N, M).
+/// </summary>
+/// <remarks>A ReLU that follows, and a dropout after it, are done as the sums are written.</remarks>
+[SpecName("affine")]
+public sealed record Affine : LayerSpec
+{
+    /// <summary>M, 1 to 65,536; may be left out in the last layer, whose units are the classes.</summary>
+    [Range(1, 65536)]
+    public int? Units { get; init; }
+
+    internal override Shape Output(Shape input) => Shape.Vector(
+        Units ?? throw new InvalidInputException("units", "affine: units may be left out in the last layer only; give a number from 1 to 65536."));
+
+    internal override IReadOnlyList<Parameter> Parameters(Shape input) =>
+    [
+        new("weight", ParameterKind.Weight, [input.Length, Units!.Value], input.Length),
+        new("bias", ParameterKind.Shift, [Units.Value]),
+    ];
+
+    internal override LayerSpec Complete(int? classes) => Units is null && classes is not null ? this with { Units = classes } : this;
+
+    internal override Layer Bind(LayerBinder binder)
+    {
+        bool relu = binder.Absorb<Relu>() is not null;
+        return new AffineLayer(binder, relu, relu ? binder.Absorb<Dropout>() : null);
+    }
+}
+
+/// <summary>A bound affine layer with the ReLU and the dropout that it absorbed.</summary>
+internal sealed class AffineLayer : Layer
+{
+    private const int ScratchRows = 64; // rows of the batch that one piece covers at most
+    private readonly int units;
+    private readonly bool relu;
+    private readonly DropoutMask? mask;
+    private readonly PlacedParameter weight, bias;
+    private readonly AffineProducts[] products;
+    private readonly FloatBuffer masked, packed;
+    private readonly Action<int, int> forward, backward;
+    private FloatBuffer x;
+    private Pass pass;
+    private int rows;
+
+    public AffineLayer(LayerBinder binder, bool relu, Dropout? dropout)
+        : base(binder)
+    {
+        (this.relu, units) = (relu, binder.Output.Length);
+        (weight, bias) = (binder.Parameter("weight"), binder.Parameter("bias"));
+        if (dropout is not null) mask = new DropoutMask(dropout.Keep, binder.Index + 2, units, binder.ForTraining ? binder.Capacity : 0);
+        products = [.. Enumerable.Range(0, Team.Size).Select(_ => new AffineProducts(Math.Min(ScratchRows, binder.Capacity), Input.Length, units))];
+        Output = binder.Buffer(units);
+        InputGradient = binder.InputGradient();
+        masked = new FloatBuffer(binder.ForTraining ? binder.Capacity * units : 0);
+        packed = new FloatBuffer(InputGradient is null ? 0 : (binder.Capacity + Tile.Rows) * units);
+        (forward, backward) = (ForwardRows, BackwardFeatures);
+        x = Output;
+    }
+
+    public override FloatBuffer Output { get; }
+
+    public override FloatBuffer? InputGradient { get; }
+
+    public override void Forward(FloatBuffer x, Pass pass)
+    {
+        (this.x, this.pass) = (x, pass);
+        int shares = (pass.Count + Team.Size - 1) / Team.Size;
+        rows = Math.Min(ScratchRows, (shares + Tile.Rows - 1) / Tile.Rows * Tile.Rows);
+        Team.Run((pass.Count + rows - 1) / rows, forward);
+    }
+
+    public override void Backward(FloatBuffer x, FloatBuffer dy, Pass pass)
+    {
+        (this.x, this.pass) = (x, pass);
+        Mask(dy);
+        SumBiases();
+        if (InputGradient is not null) AffineProducts.PackGradient(masked, pass.Count, units, packed);
+        Team.Run((Input.Length + AffineProducts.Features - 1) / AffineProducts.Features, backward);
+    }
+
+    private void ForwardRows(int piece, int worker)
+    {
+        int first = piece * rows, count = Math.Min(rows, pass.Count - first);
+        products[worker].Forward(x, Parameters, weight.Start, first, count);
+        for (int n = 0; n < count; n++)
+        {
+            Span<float> y = Output.Slice((first + n) * units, units);
+            Elementwise.Apply(default(AddOperation), products[worker].Row(n), bias.In(Parameters), y);
+            if (relu) Elementwise.Apply(default(ReluOperation), y, y);
+            if (mask is not null && pass.Noise is not null) Elementwise.Apply(default(MultiplyOperation), y, mask.Draw(pass.Noise, first + n), y);
+        }
+    }
+
+    private void BackwardFeatures(int piece, int worker)
+    {
+        int first = piece * AffineProducts.Features;
+        products[worker].WeightGradient(x, masked, pass.Count, first, weight.In(Gradients!));
+        if (InputGradient is not null) products[worker].InputGradient(packed, Parameters, weight.Start, pass.Count, first, InputGradient);
+    }
+
+    // A dropped number is an output of 0, which the ReLU's gradient drops as well.
+    private void Mask(FloatBuffer dy)
+    {
+        int length = pass.Count * units;
+        Span<float> destination = masked.Slice(0, length);
+        if (relu) Elementwise.Apply(default(ReluGradientOperation), Output.Slice(0, length), dy.Slice(0, length), destination);
+        else dy.Slice(0, length).CopyTo(destination);
+        if (mask is not null)
+            for (int n = 0; n < pass.Count; n++) Elementwise.Apply(default(MultiplyOperation), masked.Slice(n * units, units), mask.Of(n), masked.Slice(n * units, units));
+    }
+
+    private void SumBiases()
+    {
+        Span<float> db = bias.In(Gradients!);
+        db.Clear();
+        for (int n = 0; n < pass.Count; n++) Elementwise.Apply(default(AddOperation), db, masked.Slice(n * units, units), db);
+    }
+}

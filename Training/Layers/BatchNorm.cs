@@ -1,0 +1,118 @@
+using System.ComponentModel.DataAnnotations;
+using CnnService.Training.Kernels;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Layers;
+
+/// <summary>
+/// Batch normalisation (Ioffe and Szegedy 2015): y = scale * (x - mean) / sqrt(variance + epsilon) + shift, per channel over the batch and all
+/// pixels of an image, per feature over the batch after vectors. In training mean and biased variance are the batch's, and the running ones
+/// follow them: running = momentum * running + (1 - momentum) * batch; when predicting the running ones are used. Any shape (N, C, H, W);
+/// scale, shift, runningMean, runningVariance: (C). The running mean begins at 0, the running variance at 1.
+/// </summary>
+/// <remarks>A ReLU that follows is done in the same walk.</remarks>
+[SpecName("batch-norm")]
+public sealed record BatchNorm : LayerSpec
+{
+    /// <summary>The share of the running statistics that is kept, in [0, 1), default 0.9 as in the numpy system.</summary>
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>What keeps the root from 0, above 0 up to 1, default 1e-5 as in the paper's implementations.</summary>
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
+    public double Epsilon { get; init; } = 1e-5;
+
+    internal override Shape Output(Shape input) => input;
+
+    internal override IReadOnlyList<Parameter> Parameters(Shape input) =>
+    [
+        new("scale", ParameterKind.Scale, [input.Channels]),
+        new("shift", ParameterKind.Shift, [input.Channels]),
+        new("runningMean", ParameterKind.RunningMean, [input.Channels]),
+        new("runningVariance", ParameterKind.RunningVariance, [input.Channels]),
+    ];
+
+    internal override Layer Bind(LayerBinder binder) => new BatchNormLayer(binder, this, binder.Absorb<Relu>() is not null);
+}
+
+/// <summary>A bound batch normalisation with the ReLU that it absorbed. A channel is one piece of work.</summary>
+internal sealed class BatchNormLayer : Layer
+{
+    private readonly BatchNorm spec;
+    private readonly bool relu;
+    private readonly PlacedParameter scale, shift, runningMean, runningVariance;
+    private readonly NormalizationFactors[] factors;
+    private readonly FloatBuffer[] inputs, gradients;
+    private readonly Action<int, int> forward, backward;
+    private FloatBuffer x, dy;
+    private Pass pass;
+
+    public BatchNormLayer(LayerBinder binder, BatchNorm spec, bool relu)
+        : base(binder)
+    {
+        (this.spec, this.relu) = (spec, relu);
+        (scale, shift) = (binder.Parameter("scale"), binder.Parameter("shift"));
+        (runningMean, runningVariance) = (binder.Parameter("runningMean"), binder.Parameter("runningVariance"));
+        factors = new NormalizationFactors[Input.Channels];
+        inputs = Rows(binder.Capacity);
+        gradients = Rows(binder.ForTraining ? binder.Capacity : 0);
+        Output = binder.Buffer(Input.Length);
+        InputGradient = binder.InputGradient();
+        (forward, backward) = (ForwardChannel, BackwardChannel);
+        x = dy = Output;
+    }
+
+    public override FloatBuffer Output { get; }
+
+    public override FloatBuffer? InputGradient { get; }
+
+    public override void Forward(FloatBuffer x, Pass pass)
+    {
+        (this.x, this.pass) = (x, pass);
+        Team.Run(Input.Channels, forward);
+    }
+
+    public override void Backward(FloatBuffer x, FloatBuffer dy, Pass pass)
+    {
+        (this.x, this.dy, this.pass) = (x, dy, pass);
+        Team.Run(Input.Channels, backward);
+    }
+
+    private void ForwardChannel(int c, int worker)
+    {
+        Span<float> row = Gather(x, c, inputs[worker]);
+        float mean = runningMean.In(Parameters)[c], variance = runningVariance.In(Parameters)[c];
+        if (pass.IsTraining)
+        {
+            (float batchMean, float batchVariance) = ChannelNormalization.Statistics(row);
+            runningMean.In(Parameters)[c] = Follow(mean, batchMean);
+            runningVariance.In(Parameters)[c] = Follow(variance, batchVariance);
+            (mean, variance) = (batchMean, batchVariance);
+        }
+
+        factors[c] = new NormalizationFactors(
+            mean, ChannelNormalization.InverseDeviation(variance, spec.Epsilon), scale.In(Parameters)[c], shift.In(Parameters)[c]);
+        ChannelNormalization.Forward(row, factors[c], relu);
+        ChannelNormalization.Scatter(row, pass.Count, Input.Channels, Input.PlaneLength, c, Output.Span);
+    }
+
+    private void BackwardChannel(int c, int worker)
+    {
+        Span<float> gradient = Gather(dy, c, gradients[worker]);
+        if (relu) Elementwise.Apply(default(ReluGradientOperation), Gather(Output, c, inputs[worker]), gradient, gradient);
+        (scale.In(Gradients!)[c], shift.In(Gradients!)[c]) = ChannelNormalization.Backward(Gather(x, c, inputs[worker]), gradient, factors[c]);
+        if (InputGradient is not null) ChannelNormalization.Scatter(gradient, pass.Count, Input.Channels, Input.PlaneLength, c, InputGradient.Span);
+    }
+
+    private Span<float> Gather(FloatBuffer from, int c, FloatBuffer row)
+    {
+        Span<float> gathered = row.Slice(0, pass.Count * Input.PlaneLength);
+        ChannelNormalization.Gather(from.Span, pass.Count, Input.Channels, Input.PlaneLength, c, gathered);
+        return gathered;
+    }
+
+    private float Follow(float running, float batch) => (float)(spec.Momentum * running + (1 - spec.Momentum) * batch);
+
+    private FloatBuffer[] Rows(int capacity) =>
+        [.. Enumerable.Range(0, Team.Size).Select(_ => new FloatBuffer(capacity * Input.PlaneLength))];
+}

@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+using CnnService.Training.Kernels;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Layers;
+
+/// <summary>
+/// Convolution (cross-correlation: the filter is not flipped): y[n, f, i, j] = b[f] + sum over c, k, l of
+/// w[f, c, k, l] * x[n, c, i * stride + k - padding, j * stride + l - padding], with zeros outside x.
+/// x: (N, C, H, W), w: (F, C, HH, WW), b: (F), y: (N, F, H', W') with H' = floor((H + 2 * padding - HH) / stride) + 1, likewise W'.
+/// </summary>
+/// <remarks>A ReLU and a max pooling without overlap that follow are done as the sums are written.</remarks>
+[SpecName("convolution")]
+public sealed record Convolution : LayerSpec
+{
+    private const int LargestFusedWindow = 16;
+
+    /// <summary>F, the number of filters, 1 to 4,096.</summary>
+    [Range(1, 4096), Required]
+    public int Filters { get; init; }
+
+    /// <summary>Height and width of the filters in pixels, 1 to 255; give this, or height and width.</summary>
+    [Range(1, 255)]
+    public int? Size { get; init; }
+
+    /// <summary>HH, the height of the filters in pixels, 1 to 255.</summary>
+    [Range(1, 255)]
+    public int? Height { get; init; }
+
+    /// <summary>WW, the width of the filters in pixels, 1 to 255.</summary>
+    [Range(1, 255)]
+    public int? Width { get; init; }
+
+    /// <summary>Pixels from one output to the next, 1 to 255, default 1.</summary>
+    [Range(1, 255)]
+    public int Stride { get; init; } = 1;
+
+    /// <summary>Rows and columns of zeros on each side, 0 to 255, default 0.</summary>
+    [Range(0, 255)]
+    public int Padding { get; init; }
+
+    /// <summary>Whether each filter adds a bias, default true.</summary>
+    public bool Bias { get; init; } = true;
+
+    internal override Shape Output(Shape input)
+    {
+        (int HH, int WW) = WindowSize.Of("convolution", Size, Height, Width);
+        int rows = Windows.Places(input.Height, HH, Stride, Padding), columns = Windows.Places(input.Width, WW, Stride, Padding);
+        if (rows > 0 && columns > 0) return new Shape(Filters, rows, columns);
+        int needed = (Math.Max(HH - input.Height, WW - input.Width) + 1) / 2;
+        throw Windows.DoesNotFit("convolution", HH, WW, input, $"use padding >= {needed} or a smaller filter.");
+    }
+
+    internal override IReadOnlyList<Parameter> Parameters(Shape input)
+    {
+        (int HH, int WW) = WindowSize.Of("convolution", Size, Height, Width);
+        var weight = new Parameter("weight", ParameterKind.Weight, [Filters, input.Channels, HH, WW], input.Channels * HH * WW);
+        return Bias ? [weight, new Parameter("bias", ParameterKind.Shift, [Filters])] : [weight];
+    }
+
+    internal override Layer Bind(LayerBinder binder)
+    {
+        (int HH, int WW) = WindowSize.Of("convolution", Size, Height, Width);
+        bool relu = binder.Absorb<Relu>() is not null;
+        MaxPool? pool = binder.Absorb<MaxPool>(p => p.IsWithoutOverlap && p.Window.Height * p.Window.Width <= LargestFusedWindow);
+        return new ConvolutionLayer(
+            binder,
+            new CorrelationSize
+            {
+                Channels = binder.Input.Channels,
+                Height = binder.Input.Height,
+                Width = binder.Input.Width,
+                FilterHeight = HH,
+                FilterWidth = WW,
+                Stride = Stride,
+                Padding = Padding,
+                PoolHeight = pool?.Window.Height ?? 1,
+                PoolWidth = pool?.Window.Width ?? 1,
+                PoolStride = pool?.WindowStride ?? 1,
+                OutputHeight = binder.Output.Height,
+                OutputWidth = binder.Output.Width,
+            },
+            Filters,
+            Bias,
+            relu);
+    }
+}
+
+/// <summary>A window given as <c>size</c>, or as <c>height</c> and <c>width</c>.</summary>
+internal static class WindowSize
+{
+    /// <summary>Height and width; InvalidInputException if they are not given in exactly one of the two ways.</summary>
+    public static (int Height, int Width) Of(string layer, int? size, int? height, int? width) => (size, height, width) switch
+    {
+        (int both, null, null) => (both, both),
+        (null, int rows, int columns) => (rows, columns),
+        _ => throw new InvalidInputException("size", $"{layer}: give either size, or height and width."),
+    };
+}

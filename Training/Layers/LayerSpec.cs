@@ -1,0 +1,19 @@
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Layers;
+
+/// <summary>One layer of a network as the user writes it: its settings, what it makes of a shape, and how to bind it. One file per layer.</summary>
+public abstract record LayerSpec
+{
+    /// <summary>The shape that this layer gives for an input; InvalidInputException (part: the field at fault) where it does not fit.</summary>
+    internal abstract Shape Output(Shape input);
+
+    /// <summary>The layer's parameters, in the order of files.</summary>
+    internal virtual IReadOnlyList<Parameter> Parameters(Shape input) => [];
+
+    /// <summary>The same layer with what was left out filled in; <paramref name="classes"/> is the number of classes if this is the last layer.</summary>
+    internal virtual LayerSpec Complete(int? classes) => this;
+
+    /// <summary>Makes the layer that runs. It may absorb the layers after it, to work on numbers while they are at hand.</summary>
+    internal abstract Layer Bind(LayerBinder binder);
+}

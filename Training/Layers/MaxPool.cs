@@ -1,0 +1,97 @@
+using System.ComponentModel.DataAnnotations;
+using CnnService.Training.Kernels;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Layers;
+
+/// <summary>
+/// Max pooling: y[n, c, i, j] = the largest x[n, c, h, w] of the window that begins at (i * stride, j * stride). x: (N, C, H, W),
+/// y: (N, C, H', W') with H' = floor((H - height) / stride) + 1, likewise W': what does not fill a window is left out. The gradient goes to the
+/// first largest number of a window in row-major order.
+/// </summary>
+[SpecName("max-pool")]
+public sealed record MaxPool : LayerSpec
+{
+    /// <summary>Height and width of the window in pixels, 1 to 255; give this, or height and width.</summary>
+    [Range(1, 255)]
+    public int? Size { get; init; }
+
+    /// <summary>The height of the window in pixels, 1 to 255.</summary>
+    [Range(1, 255)]
+    public int? Height { get; init; }
+
+    /// <summary>The width of the window in pixels, 1 to 255.</summary>
+    [Range(1, 255)]
+    public int? Width { get; init; }
+
+    /// <summary>Pixels from one window to the next, 1 to 255, default the window's size (its height, if height and width differ).</summary>
+    [Range(1, 255)]
+    public int? Stride { get; init; }
+
+    internal (int Height, int Width) Window => WindowSize.Of("max-pool", Size, Height, Width);
+
+    internal int WindowStride => Stride ?? Window.Height;
+
+    internal bool IsWithoutOverlap => WindowStride >= Math.Max(Window.Height, Window.Width);
+
+    internal override Shape Output(Shape input)
+    {
+        int rows = Windows.Places(input.Height, Window.Height, WindowStride, 0), columns = Windows.Places(input.Width, Window.Width, WindowStride, 0);
+        if (rows > 0 && columns > 0) return new Shape(input.Channels, rows, columns);
+        throw Windows.DoesNotFit("max-pool", Window.Height, Window.Width, input, $"use a window of at most {input.Height}x{input.Width}, or leave this layer out.");
+    }
+
+    internal override Layer Bind(LayerBinder binder) => new MaxPoolLayer(binder, this);
+}
+
+/// <summary>A bound max pooling that no convolution absorbed.</summary>
+internal sealed class MaxPoolLayer : Layer
+{
+    private readonly PoolingSize size;
+    private readonly int planeLength, outputLength;
+    private readonly int[] winners;
+    private readonly Action<int, int> forward, backward;
+    private FloatBuffer x, dy;
+
+    public MaxPoolLayer(LayerBinder binder, MaxPool spec)
+        : base(binder)
+    {
+        size = new PoolingSize(Input.Width, spec.Window.Height, spec.Window.Width, spec.WindowStride, binder.Output.Height, binder.Output.Width);
+        (planeLength, outputLength) = (Input.PlaneLength, binder.Output.PlaneLength);
+        Output = binder.Buffer(binder.Output.Length);
+        InputGradient = binder.InputGradient();
+        winners = binder.ForTraining ? new int[Output.Length] : [];
+        (forward, backward) = (ForwardImage, BackwardImage);
+        x = dy = Output;
+    }
+
+    public override FloatBuffer Output { get; }
+
+    public override FloatBuffer? InputGradient { get; }
+
+    public override void Forward(FloatBuffer x, Pass pass)
+    {
+        this.x = x;
+        Team.Run(pass.Count, forward);
+    }
+
+    public override void Backward(FloatBuffer x, FloatBuffer dy, Pass pass)
+    {
+        this.dy = dy;
+        if (InputGradient is not null) Team.Run(pass.Count, backward);
+    }
+
+    private void ForwardImage(int n, int worker)
+    {
+        for (int plane = n * Input.Channels; plane < (n + 1) * Input.Channels; plane++)
+            Pooling.Forward(x.Slice(plane * planeLength, planeLength), size, Output.Slice(plane * outputLength, outputLength), WinnersOf(plane));
+    }
+
+    private void BackwardImage(int n, int worker)
+    {
+        for (int plane = n * Input.Channels; plane < (n + 1) * Input.Channels; plane++)
+            Pooling.Backward(dy.Slice(plane * outputLength, outputLength), WinnersOf(plane), InputGradient!.Slice(plane * planeLength, planeLength));
+    }
+
+    private Span<int> WinnersOf(int plane) => winners.Length == 0 ? [] : winners.AsSpan(plane * outputLength, outputLength);
+}

@@ -1,0 +1,23 @@
+using System.Runtime.Intrinsics;
+using CnnService.Training.Kernels;
+
+namespace CnnService.Training.Optimizers;
+
+/// <summary>Stochastic gradient descent: w = w - learningRate * dw.</summary>
+[SpecName("sgd")]
+public sealed record Sgd : OptimizerSpec
+{
+    /// <summary>The step size, default 0.01 as in the numpy system.</summary>
+    public override double LearningRate { get; init; } = 0.01;
+
+    internal override IReadOnlyList<string> StateNames => [];
+
+    internal override double Update(in ParameterSlice slice, double learningRate, long iteration) =>
+        ParameterUpdate.Apply(new Rule((float)learningRate), slice.Regularization, slice.Values, slice.Gradients, slice.First, slice.Second);
+
+    private readonly struct Rule(float learningRate) : IUpdateRule
+    {
+        public Vector512<float> Step(Vector512<float> w, Vector512<float> dw, ref Vector512<float> first, ref Vector512<float> second) =>
+            Vector512.FusedMultiplyAdd(Vector512.Create(-learningRate), dw, w);
+    }
+}

@@ -1,0 +1,79 @@
+namespace CnnService.Training.Tensors;
+
+/// <summary>How a parameter begins and what happens to it.</summary>
+internal enum ParameterKind
+{
+    /// <summary>Weights: begin random, are trained and regularised.</summary>
+    Weight,
+
+    /// <summary>Biases and shifts: begin at 0, are trained.</summary>
+    Shift,
+
+    /// <summary>Scales: begin at 1, are trained.</summary>
+    Scale,
+
+    /// <summary>Running means: begin at 0, follow the batches.</summary>
+    RunningMean,
+
+    /// <summary>Running variances: begin at 1, follow the batches.</summary>
+    RunningVariance,
+}
+
+/// <summary>One parameter tensor of a layer.</summary>
+/// <param name="Name">Its name within the layer, such as <c>weight</c>.</param>
+/// <param name="Kind">How it begins.</param>
+/// <param name="Shape">Its extents, row-major.</param>
+/// <param name="FanIn">Inputs of each output, for the scale of random weights; 0 where it does not matter.</param>
+internal sealed record Parameter(string Name, ParameterKind Kind, int[] Shape, int FanIn = 0)
+{
+    /// <summary>How many numbers it has.</summary>
+    public int Length => Shape.Aggregate(1, (product, extent) => checked(product * extent));
+
+    /// <summary>Whether the optimizer moves it.</summary>
+    public bool IsTrained => Kind is ParameterKind.Weight or ParameterKind.Shift or ParameterKind.Scale;
+}
+
+/// <summary>
+/// Where each parameter of a network lies in the one block that holds them all; gradients and optimizer states have blocks of the same layout.
+/// Each parameter begins on a cache line.
+/// </summary>
+internal sealed class ParameterLayout
+{
+    private const int Alignment = 16;
+    private readonly List<PlacedParameter> parameters = [];
+
+    /// <summary>The parameters in the network's order.</summary>
+    public IReadOnlyList<PlacedParameter> Parameters => parameters;
+
+    /// <summary>Numbers of the block.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Numbers that are parameters, without the gaps between them.</summary>
+    public long Count => parameters.Sum(p => (long)p.Length);
+
+    /// <summary>Gives a layer's parameter its place.</summary>
+    public void Add(int layer, Parameter parameter)
+    {
+        parameters.Add(new PlacedParameter(layer, parameter, Length));
+        Length = checked(Length + (parameter.Length + Alignment - 1) / Alignment * Alignment);
+    }
+
+    /// <summary>A layer's parameter by its name.</summary>
+    public PlacedParameter Find(int layer, string name) => parameters.Single(p => p.Layer == layer && p.Parameter.Name == name);
+}
+
+/// <summary>A parameter with its place in the block.</summary>
+/// <param name="Layer">The layer's index in the network's list.</param>
+/// <param name="Parameter">What it is.</param>
+/// <param name="Start">Its first number in the block.</param>
+internal sealed record PlacedParameter(int Layer, Parameter Parameter, int Start)
+{
+    /// <summary>Its name in files: <c>layers.{index}.{name}</c>.</summary>
+    public string FullName => $"layers.{Layer}.{Parameter.Name}";
+
+    /// <summary>How many numbers it has.</summary>
+    public int Length { get; } = Parameter.Length;
+
+    /// <summary>Its numbers in a block.</summary>
+    public Span<float> In(FloatBuffer block) => block.Slice(Start, Length);
+}
