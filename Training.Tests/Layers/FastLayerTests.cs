@@ -1,0 +1,182 @@
+using CnnService.Training.Layers;
+using CnnService.Training.Reference;
+using CnnService.Training.Tensors;
+using CnnService.Training.Tests.Golden;
+using CsCheck;
+using Affine = CnnService.Training.Layers.Affine;
+using Convolution = CnnService.Training.Layers.Convolution;
+using Dropout = CnnService.Training.Layers.Dropout;
+using Relu = CnnService.Training.Layers.Relu;
+
+namespace CnnService.Training.Tests.Layers;
+
+/// <summary>The fast layers against the reference in double, over random shapes: outputs and all gradients.</summary>
+[Trait(Suite.Name, Suite.Kernels)]
+public sealed class FastLayerTests
+{
+    private const double Tolerance = 2e-5; // of the largest number; sums of up to some thousand products in float
+    private const int Cases = 60;
+
+    private static readonly Gen<ConvolutionCase> ConvolutionCases =
+        from n in Gen.Int[1, 5]
+        from c in Gen.Int[1, 5]
+        from h in Gen.Int[1, 19]
+        from w in Gen.Int[1, 37]
+        from f in Gen.Int[1, 35]
+        from hh in Gen.Int[1, 7]
+        from ww in Gen.Int[1, 7]
+        from stride in Gen.Int[1, 3]
+        from padding in Gen.Int[0, 7]
+        from bias in Gen.Bool
+        from relu in Gen.Bool
+        from pool in Gen.Int[0, 3]
+        from poolGap in Gen.Int[0, 1]
+        from threads in Gen.Int[1, 3]
+        where hh <= h + 2 * padding && ww <= w + 2 * padding
+        select new ConvolutionCase(n, c, h, w, f, hh, ww, stride, padding, bias, relu, pool, pool + poolGap, threads);
+
+    [Fact]
+    public void Convolution_AnyShape_MatchesReference() => ConvolutionCases.Where(k => k.FitsPool).Sample(Check, iter: Cases, threads: 1);
+
+    [Fact]
+    public void MaxPool_AnyWindowAndStride_MatchesReference() =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 5])
+            .Where(k => k.Item5 <= k.Item3 && k.Item6 <= k.Item4)
+            .Sample(
+                k =>
+                {
+                    (int n, int c, int h, int w, int height, int width, int stride) = k;
+                    var window = new Window(height, width, stride);
+                    Tensor4<float> x = RandomTensors.Tensor(1, n, c, h, w);
+                    Tensor4<double> y = MaxPooling.Forward(x.Widen(), window);
+                    Tensor4<float> dout = RandomTensors.Tensor(2, n, c, y.H, y.W);
+                    var fast = new FastLayers(new Shape(c, h, w), new MaxPool { Height = height, Width = width, Stride = stride });
+
+                    MustMatch(y, fast.Run(x, training: true, dout));
+                    MustMatch(MaxPooling.Backward(dout.Widen(), x.Widen(), window), fast.Dx!);
+                },
+                iter: Cases, threads: 1);
+
+    [Fact]
+    public void Affine_AnyShape_MatchesReference() =>
+        Gen.Select(Gen.Int[1, 70], Gen.Int[1, 300], Gen.Int[1, 70], Gen.Bool, Gen.Int[1, 3]).Sample(
+            k =>
+            {
+                (int n, int d, int m, bool relu, int threads) = k;
+                Tensor4<float> x = RandomTensors.Tensor(1, n, d, 1, 1), w = RandomTensors.Tensor(2, d, m, 1, 1), dout = RandomTensors.Tensor(3, n, m, 1, 1);
+                float[] b = RandomTensors.Vector(4, m);
+                var affine = new Affine { Units = m };
+                var fast = new FastLayers(Shape.Vector(d), relu ? [affine, new Relu()] : [affine]) { Threads = threads };
+                fast.Set("0.weight", w.Data).Set("0.bias", b);
+
+                Tensor4<float> y = fast.Run(x, training: true, dout);
+
+                Tensor4<double> sums = Training.Reference.Affine.Forward(x.Widen(), w.Widen(), b.Widen());
+                Tensor4<double> behind = relu ? Training.Reference.Relu.Backward(dout.Widen(), y.Widen()) : dout.Widen();
+                AffineGradients<double> expected = Training.Reference.Affine.Backward(behind, x.Widen(), w.Widen());
+                MustMatch(relu ? Training.Reference.Relu.Forward(sums) : sums, y);
+                MustMatch(expected.Dx, fast.Dx!);
+                MustMatch(expected.Dw.Data, fast.Gradient("0.weight"));
+                MustMatch(expected.Db, fast.Gradient("0.bias"));
+            },
+            iter: Cases, threads: 1);
+
+    [Fact]
+    public void BatchNorm_AnyShape_MatchesReference() =>
+        Gen.Select(Gen.Int[2, 9], Gen.Int[1, 20], Gen.Int[1, 9], Gen.Int[1, 9], Gen.Bool).Sample(
+            k =>
+            {
+                (int n, int c, int h, int w, bool relu) = k;
+                const double momentum = 0.8, epsilon = 1e-3;
+                Tensor4<float> x = RandomTensors.Tensor(1, n, c, h, w), dout = RandomTensors.Tensor(2, n, c, h, w);
+                float[] scale = RandomTensors.Vector(3, c), shift = RandomTensors.Vector(4, c), mean = RandomTensors.Vector(5, c);
+                float[] variance = [.. RandomTensors.Vector(6, c).Select(v => v * v + 0.1f)];
+                var norm = new BatchNorm { Momentum = momentum, Epsilon = epsilon };
+                var fast = new FastLayers(new Shape(c, h, w), relu ? [norm, new Relu()] : [norm]);
+                fast.Set("0.scale", scale).Set("0.shift", shift).Set("0.runningMean", mean).Set("0.runningVariance", variance);
+
+                Tensor4<float> y = fast.Run(x, training: true, dout);
+
+                var running = new ChannelStatistics<double>(mean.Widen(), variance.Widen());
+                ChannelStatistics<double> batch = BatchNormalization.Statistics(x.Widen());
+                var scaling = new Scale<double>(scale.Widen(), shift.Widen());
+                Tensor4<double> expected = BatchNormalization.Forward(x.Widen(), scaling, batch, epsilon);
+                Tensor4<double> behind = relu ? Training.Reference.Relu.Backward(dout.Widen(), y.Widen()) : dout.Widen();
+                BatchNormalizationGradients<double> gradients = BatchNormalization.Backward(behind, x.Widen(), scaling.Gamma, epsilon);
+                ChannelStatistics<double> advanced = BatchNormalization.Advance(running, batch, momentum);
+                MustMatch(relu ? Training.Reference.Relu.Forward(expected) : expected, y);
+                MustMatch(gradients.Dx, fast.Dx!, 10 * Tolerance);
+                MustMatch(gradients.Dgamma, fast.Gradient("0.scale"), 10 * Tolerance);
+                MustMatch(gradients.Dbeta, fast.Gradient("0.shift"));
+                MustMatch(advanced.Mean, fast.Get("0.runningMean"));
+                MustMatch(advanced.Variance, fast.Get("0.runningVariance"));
+                MustMatch(
+                    Rectified(BatchNormalization.Forward(x.Widen(), scaling, advanced, epsilon), relu), fast.Run(x, training: false));
+            },
+            iter: Cases, threads: 1);
+
+    [Fact]
+    public void Convolution_FusedOrApart_HasEqualBits()
+    {
+        Tensor4<float> x = RandomTensors.Tensor(1, 3, 4, 18, 21), dout = RandomTensors.Tensor(2, 3, 10, 9, 10);
+        var convolution = new Convolution { Filters = 10, Size = 3, Padding = 1 };
+        FastLayers fused = new(new Shape(4, 18, 21), convolution, new Relu(), new MaxPool { Size = 2 });
+        FastLayers apart = new(new Shape(4, 18, 21), convolution, new Dropout { Keep = 1 }, new Relu(), new Dropout { Keep = 1 }, new MaxPool { Size = 2 });
+        foreach (FastLayers layers in (FastLayers[])[fused, apart])
+            layers.Set("0.weight", RandomTensors.Vector(3, 360)).Set("0.bias", RandomTensors.Vector(4, 10));
+
+        Assert.Equal(apart.Run(x, training: true, dout).Data, fused.Run(x, training: true, dout).Data);
+        Assert.Equal(apart.Dx!.Data.Length, fused.Dx!.Data.Length);
+        MustMatch(apart.Dx.Widen(), fused.Dx);
+        MustMatch(apart.Gradient("0.weight").Widen(), fused.Gradient("0.weight"));
+    }
+
+    private static Tensor4<double> Rectified(Tensor4<double> y, bool relu) => relu ? Training.Reference.Relu.Forward(y) : y;
+
+    private static void Check(ConvolutionCase k)
+    {
+        Tensor4<float> x = RandomTensors.Tensor(1, k.N, k.C, k.H, k.W), w = RandomTensors.Tensor(2, k.F, k.C, k.HH, k.WW);
+        float[] b = k.Bias ? RandomTensors.Vector(3, k.F) : new float[k.F];
+        var window = new Window(k.HH, k.WW, k.Stride, k.Padding);
+        var pool = new Window(k.Pool, k.Pool, k.PoolStride);
+
+        Tensor4<double> sums = Training.Reference.Convolution.Forward(x.Widen(), w.Widen(), b.Widen(), window);
+        Tensor4<double> rectified = Rectified(sums, k.Relu);
+        Tensor4<double> expected = k.Pool > 0 ? MaxPooling.Forward(rectified, pool) : rectified;
+        Tensor4<float> dout = RandomTensors.Tensor(4, expected.N, expected.C, expected.H, expected.W);
+        Tensor4<double> behind = k.Pool > 0 ? MaxPooling.Backward(dout.Widen(), rectified, pool) : dout.Widen();
+        if (k.Relu) behind = Training.Reference.Relu.Backward(behind, sums);
+        ConvolutionGradients<double> gradients = Training.Reference.Convolution.Backward(behind, x.Widen(), w.Widen(), window);
+
+        var fast = new FastLayers(new Shape(k.C, k.H, k.W), k.Specs) { Threads = k.Threads };
+        fast.Set("0.weight", w.Data);
+        if (k.Bias) fast.Set("0.bias", b);
+        MustMatch(expected, fast.Run(x, training: true, dout));
+        MustMatch(gradients.Dx, fast.Dx!);
+        MustMatch(gradients.Dw.Data, fast.Gradient("0.weight"));
+        if (k.Bias) MustMatch(gradients.Db, fast.Gradient("0.bias"));
+        MustMatch(expected, fast.Run(x, training: false));
+    }
+
+    private static void MustMatch(Tensor4<double> expected, Tensor4<float> actual, double tolerance = Tolerance) => MustMatch(expected.Data, actual.Data, tolerance);
+
+    private static void MustMatch(double[] expected, float[] actual, double tolerance = Tolerance) =>
+        Assert.Null(GoldenComparison.Difference(GoldenTensor.From(expected), GoldenTensor.From(actual), tolerance));
+
+    private sealed record ConvolutionCase(
+        int N, int C, int H, int W, int F, int HH, int WW, int Stride, int Padding, bool Bias, bool Relu, int Pool, int PoolStride, int Threads)
+    {
+        public bool FitsPool => (H + 2 * Padding - HH) / Stride + 1 >= Pool && (W + 2 * Padding - WW) / Stride + 1 >= Pool;
+
+        public LayerSpec[] Specs
+        {
+            get
+            {
+                List<LayerSpec> specs = [new Convolution { Filters = F, Height = HH, Width = WW, Stride = Stride, Padding = Padding, Bias = Bias }];
+                if (Relu) specs.Add(new Relu());
+                if (Pool > 0) specs.Add(new MaxPool { Size = Pool, Stride = PoolStride });
+                return [.. specs];
+            }
+        }
+    }
+}
