@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace CnnService.Training.Tensors;
 
 /// <summary>What random numbers are drawn for. Each purpose has its own numbers, so that drawing for one never changes another.</summary>
@@ -59,6 +61,7 @@ internal readonly record struct Chance(ulong Seed, Purpose Purpose, ulong Stream
     public void FillUniform(Span<float> destination, ulong first = 0)
     {
         const float twoToMinus24 = 1f / (1 << 24);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(first % 4, 0u, nameof(first));
         for (int i = 0; i < destination.Length; i += 4)
         {
             (ulong low, ulong high) = Block((first + (ulong)i) / 4);
@@ -80,7 +83,11 @@ internal readonly record struct Chance(ulong Seed, Purpose Purpose, ulong Stream
         }
     }
 
-    private (ulong Low, ulong High) Block(ulong index) => Philox.Block(Seed, index, Stream | (ulong)Purpose << 48);
+    private (ulong Low, ulong High) Block(ulong index)
+    {
+        Debug.Assert(Stream >> 48 == 0, "A larger stream would overwrite the purpose.");
+        return Philox.Block(Seed, index, Stream | (ulong)Purpose << 48);
+    }
 
     private static double ToUnit(ulong bits) => (bits >> 11) * TwoToMinus53;
 }
