@@ -33,8 +33,11 @@ internal sealed class Safetensors
     /// <summary>Adds a tensor that shares the memory of <paramref name="data"/>.</summary>
     public void Add(string name, ElementType type, long[] shape, ReadOnlyMemory<byte> data)
     {
+        if (name == MetadataName) throw Refused(name, "the format keeps this name for the text beside the tensors.");
+        if (shape.Any(extent => extent < 0) || ByteLength(type, shape) != data.Length)
+            throw Refused(name, $"{type} of shape [{string.Join(", ", shape)}] is not {data.Length} bytes long, as its data is.");
         var tensor = new Tensor(name, type, shape, data);
-        if (!byName.TryAdd(name, tensor)) throw new InvalidInputException(name, "two tensors have this name.");
+        if (!byName.TryAdd(name, tensor)) throw Refused(name, "two tensors have this name.");
         tensors.Add(tensor);
     }
 
@@ -89,6 +92,14 @@ internal sealed class Safetensors
         return result;
     }
 
+    /// <summary>Bytes of a tensor, or more than any array holds where the product leaves 63 bits.</summary>
+    private static Int128 ByteLength(ElementType type, long[] shape)
+    {
+        Int128 bytes = type.Size();
+        foreach (long extent in shape) bytes = extent == 0 ? 0 : bytes > long.MaxValue ? bytes : bytes * extent;
+        return bytes;
+    }
+
     private byte[] Header()
     {
         var stream = new MemoryStream();
@@ -128,10 +139,22 @@ internal sealed class Safetensors
 
     private List<(string Name, Entry Entry)> ReadHeader(ReadOnlyMemory<byte> header)
     {
+        if (!header.Span.StartsWith("{"u8)) throw Refused("header", "it is not a JSON object.");
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
+            return ReadEntries(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for text that is not Unicode
+        {
+            throw Refused("header", $"it is not JSON with unique names in UTF-8 ({e.Message})");
+        }
+    }
+
+    private List<(string Name, Entry Entry)> ReadEntries(JsonElement header)
+    {
         var entries = new List<(string, Entry)>();
-        using JsonDocument document = Parse(header);
-        if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refused("header", "it is not a JSON object.");
-        foreach (JsonProperty property in document.RootElement.EnumerateObject())
+        foreach (JsonProperty property in header.EnumerateObject())
         {
             if (property.Value.ValueKind != JsonValueKind.Object) throw Refused(property.Name, "its entry is not a JSON object.");
             if (property.Name == MetadataName) ReadMetadata(property.Value);
@@ -139,18 +162,6 @@ internal sealed class Safetensors
         }
 
         return entries;
-    }
-
-    private static JsonDocument Parse(ReadOnlyMemory<byte> header)
-    {
-        try
-        {
-            return JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
-        }
-        catch (JsonException e)
-        {
-            throw Refused("header", $"it is not JSON with unique names ({e.Message})");
-        }
     }
 
     private void ReadMetadata(JsonElement metadata)
@@ -175,11 +186,6 @@ internal sealed class Safetensors
         long[] shape = Numbers(name, element, "shape");
         long[] offsets = Numbers(name, element, "data_offsets");
         if (offsets.Length != 2 || offsets[1] < offsets[0]) throw Refused(name, "its data_offsets are not [begin, end] with begin <= end.");
-
-        Int128 bytes = type.Size();
-        foreach (long extent in shape) bytes = extent == 0 ? 0 : bytes > long.MaxValue ? bytes : bytes * extent;
-        if (bytes != offsets[1] - offsets[0])
-            throw Refused(name, $"{type} of shape [{string.Join(", ", shape)}] is not {offsets[1] - offsets[0]} bytes long, as its data_offsets say.");
         return new Entry(type, shape, offsets[0], offsets[1]);
     }
 
