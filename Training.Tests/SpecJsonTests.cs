@@ -33,7 +33,7 @@ public sealed class SpecJsonTests
     public void Read_EveryLayer_SurvivesTheRoundTrip()
     {
         const string json = """
-            {"type":"layers","layers":[{"type":"convolution","filters":8,"size":3,"stride":1,"padding":1,"bias":false},{"type":"batch-norm","momentum":0.8,"epsilon":0.001},{"type":"relu"},{"type":"max-pool","height":2,"width":3,"stride":3},{"type":"dropout","keep":0.5},{"type":"affine","units":5},{"type":"affine"}],"weightScale":0.01}
+            {"type":"layers","layers":[{"type":"convolution","filters":8,"size":3,"stride":1,"padding":1,"bias":false},{"type":"batch-norm","momentum":0.8,"epsilon":0.001},{"type":"relu"},{"type":"gelu"},{"type":"max-pool","height":2,"width":3,"stride":3},{"type":"dropout","keep":0.5},{"type":"affine","units":5},{"type":"affine"}],"weightScale":0.01}
             """;
 
         Assert.Equal(json, SpecJson.Write(SpecJson.Read<ModelSpec>(json)));
@@ -71,7 +71,7 @@ public sealed class SpecJsonTests
     [InlineData("""{"optimizer":{"type":"sgd","learningRate":0}}""", "optimizer.learningRate", "above 0")]
     [InlineData("""{"model":{"type":"layers"}}""", "model.layers", "is missing")]
     [InlineData("""{"model":{"type":"layers","layers":{}}}""", "model.layers", "give a list")]
-    [InlineData("""{"model":{"type":"layers","layers":[{"type":"relu"},{"type":"softmax"}]}}""", "model.layers[1].type", "affine, batch-norm, convolution, dropout, max-pool, relu")]
+    [InlineData("""{"model":{"type":"layers","layers":[{"type":"relu"},{"type":"softmax"}]}}""", "model.layers[1].type", "affine, batch-norm, convolution, dropout, gelu, max-pool, relu")]
     [InlineData("""{"model":{"type":"layers","layers":[{"type":"convolution","size":3}]}}""", "model.layers[0].filters", "is missing")]
     [InlineData("""{"model":{"type":"layers","layers":[{"type":"dropout","keep":0}]}}""", "model.layers[0].keep", "above 0")]
     [InlineData("""{"model":{"type":"layers","layers":[{"type":"dropout","keep":true}]}}""", "model.layers[0].keep", "give a number")]

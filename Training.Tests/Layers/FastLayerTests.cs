@@ -59,7 +59,7 @@ public sealed class FastLayerTests
 
     [Fact]
     public void Affine_AnyShape_MatchesReference() =>
-        Gen.Select(Gen.Int[1, 70], Gen.Int[1, 300], Gen.Int[1, 70], Gen.Bool, Gen.Int[1, 3]).Sample(
+        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 300], Gen.Int[1, 70], Gen.Bool, Gen.Int[1, 3]).Sample(
             k =>
             {
                 (int n, int d, int m, bool relu, int threads) = k;
@@ -112,6 +112,20 @@ public sealed class FastLayerTests
                 MustMatch(advanced.Variance, fast.Get("0.runningVariance"));
                 MustMatch(
                     Rectified(BatchNormalization.Forward(x.Widen(), scaling, advanced, epsilon), relu), fast.Run(x, training: false));
+            },
+            iter: Cases, threads: 1);
+
+    [Fact]
+    public void Gelu_AnyLength_MatchesReference() =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[1, 70], Gen.Double[0.1, 40]).Sample(
+            k =>
+            {
+                (int n, int d, double scale) = k;
+                Tensor4<float> x = RandomTensors.Tensor(1, n, d, 1, 1).Map(value => (float)(value * scale)), dout = RandomTensors.Tensor(2, n, d, 1, 1);
+                var fast = new FastLayers(Shape.Vector(d), new Training.Layers.Gelu());
+
+                MustMatch(Training.Reference.Gelu.Forward(x.Widen()), fast.Run(x, training: true, dout));
+                MustMatch(Training.Reference.Gelu.Backward(dout.Widen(), x.Widen()), fast.Dx!);
             },
             iter: Cases, threads: 1);
 

@@ -15,15 +15,19 @@ internal sealed unsafe class AffineProducts
     private readonly int[] rowOffsets, panelOffsets = MatrixProduct.RowOffsets(Features);
     private readonly FloatBuffer packed, panel, product;
 
-    /// <summary>Scratch for one worker, for up to that many rows at once.</summary>
-    public AffineProducts(int rows, int features, int units)
+    /// <summary>Scratch for one worker.</summary>
+    /// <param name="rows">Rows that <see cref="Forward"/> covers at most.</param>
+    /// <param name="batch">N at most; 0 if there is no backward pass.</param>
+    /// <param name="features">D.</param>
+    /// <param name="units">M.</param>
+    public AffineProducts(int rows, int batch, int features, int units)
     {
         (D, M) = (features, units);
         rowOffsets = MatrixProduct.RowOffsets(M);
-        int blocks = MatrixProduct.RowBlocks(Math.Max(rows, Features));
-        packed = new FloatBuffer(blocks * Tile.Rows * MatrixProduct.Chunk);
-        panel = new FloatBuffer(MatrixProduct.Chunk * Features);
-        product = new FloatBuffer(blocks * Tile.Rows * Math.Max(Features, MatrixProduct.RoundColumns(M)));
+        int unitPitch = MatrixProduct.RoundColumns(M), blockRows = MatrixProduct.RowBlocks(Math.Max(rows, batch > 0 ? Features : 0)) * Tile.Rows;
+        packed = new FloatBuffer(blockRows * MatrixProduct.Chunk);
+        panel = new FloatBuffer(batch > 0 ? MatrixProduct.Chunk * Features : 0);
+        product = new FloatBuffer(Math.Max(blockRows * unitPitch, MatrixProduct.RowBlocks(batch) * Tile.Rows * Features));
     }
 
     /// <summary>The products of <see cref="Forward"/> for row r: M numbers.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace CnnService.Training.Kernels;
@@ -57,6 +58,7 @@ internal static unsafe class Tile
         for (int j = 0; j < Columns; j += TSimd.Lanes) Single<TSimd, TVector>(a, offsets, K, b + j, c + j, pitch, accumulate);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Single<TSimd, TVector>(float* a, int* offsets, int K, float* b, float* c, int pitch, bool accumulate)
         where TSimd : ISimd<TVector>
         where TVector : struct
@@ -97,6 +99,7 @@ internal static unsafe class Tile
         TSimd.Store(c7, c + 7 * pitch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Double<TSimd, TVector>(float* a, int* offsets, int K, float* b0, float* b1, float* c0, float* c1, int pitch, bool accumulate)
         where TSimd : ISimd<TVector>
         where TVector : struct

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Tensors;
 
@@ -84,6 +85,7 @@ internal static unsafe class WeightGradient
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Single<TSimd, TVector>(Correlation layout, float* planes, int* taps, float* dy, float* dw, int pitch)
         where TSimd : ISimd<TVector>
         where TVector : struct
@@ -120,6 +122,7 @@ internal static unsafe class WeightGradient
         TSimd.Store(c7, dw + 7 * pitch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Double<TSimd, TVector>(Correlation layout, float* planes, int* taps, float* dy, float* dw, int pitch)
         where TSimd : ISimd<TVector>
         where TVector : struct

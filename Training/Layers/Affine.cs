@@ -54,7 +54,8 @@ internal sealed class AffineLayer : Layer
         (this.relu, units) = (relu, binder.Output.Length);
         (weight, bias) = (binder.Parameter("weight"), binder.Parameter("bias"));
         if (dropout is not null) mask = new DropoutMask(dropout.Keep, binder.Index + 2, units, binder.ForTraining ? binder.Capacity : 0);
-        products = [.. Enumerable.Range(0, Team.Size).Select(_ => new AffineProducts(Math.Min(ScratchRows, binder.Capacity), Input.Length, units))];
+        int scratchRows = Math.Min(ScratchRows, binder.Capacity), batch = binder.ForTraining ? binder.Capacity : 0;
+        products = [.. Enumerable.Range(0, Team.Size).Select(_ => new AffineProducts(scratchRows, batch, Input.Length, units))];
         Output = binder.Buffer(units);
         InputGradient = binder.InputGradient();
         masked = new FloatBuffer(binder.ForTraining ? binder.Capacity * units : 0);

@@ -54,8 +54,8 @@ internal sealed class BatchNormLayer : Layer
         (scale, shift) = (binder.Parameter("scale"), binder.Parameter("shift"));
         (runningMean, runningVariance) = (binder.Parameter("runningMean"), binder.Parameter("runningVariance"));
         factors = new NormalizationFactors[Input.Channels];
-        inputs = Rows(binder.Capacity);
-        gradients = Rows(binder.ForTraining ? binder.Capacity : 0);
+        inputs = FloatBuffer.Several(Team.Size, binder.Capacity * Input.PlaneLength);
+        gradients = FloatBuffer.Several(Team.Size, binder.ForTraining ? inputs[0].Length : 0);
         Output = binder.Buffer(Input.Length);
         InputGradient = binder.InputGradient();
         (forward, backward) = (ForwardChannel, BackwardChannel);
@@ -112,7 +112,4 @@ internal sealed class BatchNormLayer : Layer
     }
 
     private float Follow(float running, float batch) => (float)(spec.Momentum * running + (1 - spec.Momentum) * batch);
-
-    private FloatBuffer[] Rows(int capacity) =>
-        [.. Enumerable.Range(0, Team.Size).Select(_ => new FloatBuffer(capacity * Input.PlaneLength))];
 }

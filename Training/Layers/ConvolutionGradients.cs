@@ -26,12 +26,12 @@ internal sealed class ConvolutionGradients
         (parameters, gradients, imageLength) = (binder.Parameters, binder.Gradients!, binder.Input.Length);
         layout = new Correlation(forward.Size, group: 1);
         int outputs = layout.Size.OutputHeight * layout.Size.OutputWidth, pitch = WeightGradient.PitchOf(filters);
-        masked = Buffers(team.Size, filters * outputs);
-        planes = Buffers(team.Size, layout.PlanesLength);
-        turned = Buffers(team.Size, layout.PoolElements * outputs * pitch);
+        masked = FloatBuffer.Several(team.Size, filters * outputs);
+        planes = FloatBuffer.Several(team.Size, layout.PlanesLength);
+        turned = FloatBuffer.Several(team.Size, layout.PoolElements * outputs * pitch);
         int pieces = Math.Min(Pieces, binder.Capacity);
-        partialWeights = Buffers(pieces, WeightGradient.RowsOf(layout) * pitch);
-        partialBiases = Buffers(pieces, pitch);
+        partialWeights = FloatBuffer.Several(pieces, WeightGradient.RowsOf(layout) * pitch);
+        partialBiases = FloatBuffer.Several(pieces, pitch);
         if (binder.InputGradient() is FloatBuffer dx) inputGradient = new ConvolutionInputGradient(layout, filters, dx, binder);
         (addPiece, reduceTap) = (AddPiece, ReduceTap);
         x = parameters;
@@ -82,8 +82,6 @@ internal sealed class ConvolutionGradients
         for (int piece = 0; piece < Math.Min(Pieces, count); piece++)
             for (int f = 0; f < filters; f++) db[f] += partialBiases[piece].Span[f];
     }
-
-    private static FloatBuffer[] Buffers(int number, int length) => [.. Enumerable.Range(0, number).Select(_ => new FloatBuffer(length))];
 }
 
 /// <summary>The gradient that arrives at a convolution's output, with what its ReLU and its pooling let through.</summary>

@@ -34,9 +34,9 @@ internal sealed class ConvolutionInputGradient
             },
             group: 1);
         packed = new FloatBuffer(PackedFilters.Blocks(size.Channels) * Tile.Rows * layout.Taps);
-        masked = Scratch(filters * size.OutputHeight * size.OutputWidth);
-        planes = Scratch(layout.PlanesLength);
-        sums = Scratch(layout.SumsLength);
+        masked = FloatBuffer.Several(team.Size, filters * size.OutputHeight * size.OutputWidth);
+        planes = FloatBuffer.Several(team.Size, layout.PlanesLength);
+        sums = FloatBuffer.Several(team.Size, layout.SumsLength);
         body = Piece;
     }
 
@@ -63,6 +63,4 @@ internal sealed class ConvolutionInputGradient
                 ConvolutionOutput.Write(layout, sums[worker], c % Tile.Rows, 0, 0, false, Output.Slice((n * C + c) * plane, plane), []);
         }
     }
-
-    private FloatBuffer[] Scratch(int length) => [.. Enumerable.Range(0, team.Size).Select(_ => new FloatBuffer(length))];
 }

@@ -34,8 +34,8 @@ internal sealed class ConvolutionLayer : Layer
         weight = binder.Parameter("weight");
         this.bias = bias ? binder.Parameter("bias") : null;
         packed = new FloatBuffer(blocks * Tile.Rows * layout.Taps);
-        planes = Scratch(layout.PlanesLength);
-        sums = Scratch(layout.SumsLength);
+        planes = FloatBuffer.Several(Team.Size, layout.PlanesLength);
+        sums = FloatBuffer.Several(Team.Size, layout.SumsLength);
         Output = binder.Buffer(OutputLength);
         winners = binder.ForTraining && layout.PoolElements > 1 ? new byte[Output.Length] : [];
         if (binder.ForTraining) gradients = new ConvolutionGradients(binder, layout, filters, weight, this.bias);
@@ -84,8 +84,6 @@ internal sealed class ConvolutionLayer : Layer
             }
         }
     }
-
-    private FloatBuffer[] Scratch(int length) => [.. Enumerable.Range(0, Team.Size).Select(_ => new FloatBuffer(length))];
 
     private static int GroupOf(CorrelationSize size, int capacity)
     {

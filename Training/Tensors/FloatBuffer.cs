@@ -25,6 +25,9 @@ internal sealed unsafe class FloatBuffer
         Length = length;
     }
 
+    /// <summary>Several buffers of equal length, such as one per worker.</summary>
+    public static FloatBuffer[] Several(int number, int length) => [.. Enumerable.Range(0, number).Select(_ => new FloatBuffer(length))];
+
     /// <summary>How many numbers it holds.</summary>
     public int Length { get; }
 
