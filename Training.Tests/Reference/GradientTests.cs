@@ -132,6 +132,14 @@ public sealed class GradientTests
     }
 
     [Fact]
+    public void Gelu_AnyNumbers_BackwardIsItsDerivative()
+    {
+        Tensor4<double> x = Normal(37, 5, 8), dout = Like(x);
+
+        MustBe(() => Gelu.Forward(x), dout, x.Data, Gelu.Backward(dout, x).Data);
+    }
+
+    [Fact]
     public void AffineReluAndDropout_Combined_BackwardIsTheirDerivative()
     {
         Tensor4<double> x = Normal(20, 4, 3), w = Normal(21, 3, 5), b = Normal(22, 5, 1), mask = Dropout.Mask(Uniform(4, 5), 0.7);
@@ -178,7 +186,7 @@ public sealed class GradientTests
                 new BatchNormalizationLayer<double>(new(Normal(31, 3, 1).Data, Normal(32, 3, 1).Data), Epsilon, momentum: 0.9),
                 new MaxPoolingLayer<double>(new Window(2, 2, Stride: 2)),
                 new AffineLayer<double>(Normal(33, 27, 5), Normal(34, 5, 1).Data),
-                new ReluLayer<double>(),
+                new GeluLayer<double>(),
                 new DropoutLayer<double>(Dropout.Mask(Uniform(3, 5), 0.7)),
                 new AffineLayer<double>(Normal(35, 5, 4), Normal(36, 4, 1).Data),
             ],

@@ -81,6 +81,14 @@ internal sealed class ReluLayer<T> : ReferenceLayer<T>
     public override (Tensor4<T> Dx, T[][] Parameters) Backward(Tensor4<T> dout, Tensor4<T> x) => (Relu.Backward(dout, x), []);
 }
 
+internal sealed class GeluLayer<T> : ReferenceLayer<T>
+    where T : IFloatingPointIeee754<T>
+{
+    public override Tensor4<T> Forward(Tensor4<T> x, bool training) => Gelu.Forward(x);
+
+    public override (Tensor4<T> Dx, T[][] Parameters) Backward(Tensor4<T> dout, Tensor4<T> x) => (Gelu.Backward(dout, x), []);
+}
+
 /// <summary>The mask is given, and may be replaced between steps.</summary>
 internal sealed class DropoutLayer<T>(Tensor4<T> mask) : ReferenceLayer<T>
     where T : IFloatingPointIeee754<T>
