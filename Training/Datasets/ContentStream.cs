@@ -1,0 +1,144 @@
+using System.IO.Compression;
+
+namespace CnnService.Training.Datasets;
+
+/// <summary>How much content one dataset can have, over all its files.</summary>
+/// <param name="bytes">The limit, default 2 GB (2^31).</param>
+internal sealed class ContentLimit(long bytes = 1L << 31)
+{
+    private long read;
+
+    /// <summary>Counts bytes that were read from the file of that name; refuses those over the limit.</summary>
+    public void Count(int length, string name)
+    {
+        read += length;
+        if (read > bytes) throw new InvalidInputException(name, $"with it the dataset has more than {bytes} bytes of unpacked content, the limit.");
+    }
+}
+
+/// <summary>
+/// Reads a file forward, counts what is read, and says in an InvalidInputException with the file's name when its packing is broken.
+/// The stream below is left open.
+/// </summary>
+/// <param name="source">What is read.</param>
+/// <param name="name">The file's name.</param>
+/// <param name="limit">What also counts the content, if anything.</param>
+internal class ContentStream(Stream source, string name, ContentLimit? limit) : Stream
+{
+    /// <summary>How many bytes were read.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>The file's name.</summary>
+    protected string Name => name;
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            int length = source.Read(buffer);
+            BytesRead += length;
+            limit?.Count(length, name);
+            return length;
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidInputException(name, $"after {BytesRead} bytes of content it is cut off or damaged.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+}
+
+/// <summary>
+/// The content of a gzip file (RFC 1952) of one member. GZipStream takes the end of its input for the end of the content, wherever it comes; here the
+/// last 4 bytes of the file must be the content's length, as the format has it, so that a file that was cut off is refused. So is content of
+/// over 200 times the size of the file, once there are 16 MB of it: pictures do not pack so well.
+/// </summary>
+internal sealed class UnpackedStream : ContentStream
+{
+    private const int RatioLimit = 200, SmallestFile = 18; // in bytes: header and trailer
+    private const long RatioFrom = 16 << 20;
+    private readonly PackedStream packed;
+    private readonly GZipStream unpacked;
+
+    /// <summary>Unpacks a stream, which is left open, while it is read.</summary>
+    public UnpackedStream(Stream source, string name, ContentLimit limit)
+        : this(new PackedStream(source, name), name, limit)
+    {
+    }
+
+    private UnpackedStream(PackedStream packed, string name, ContentLimit limit)
+        : this(packed, new GZipStream(packed, CompressionMode.Decompress), name, limit)
+    {
+    }
+
+    private UnpackedStream(PackedStream packed, GZipStream unpacked, string name, ContentLimit limit)
+        : base(unpacked, name, limit) => (this.packed, this.unpacked) = (packed, unpacked);
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        int length = base.Read(buffer);
+        if (BytesRead > RatioFrom && BytesRead > RatioLimit * packed.BytesRead)
+            throw new InvalidInputException(Name, $"its content is over {RatioLimit} times as large as the file itself.");
+        if (length == 0 && buffer.Length > 0 && (packed.BytesRead < SmallestFile || packed.LastFourBytes != (uint)BytesRead))
+            throw new InvalidInputException(Name, $"it is cut off or is not one gzip file: its content ends after {BytesRead} bytes, which is not the length that its last 4 bytes give.");
+        return length;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) unpacked.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The file itself.</summary>
+    private sealed class PackedStream(Stream source, string name) : ContentStream(source, name, limit: null)
+    {
+        /// <summary>The last 4 bytes read, the first of them lowest.</summary>
+        public uint LastFourBytes { get; private set; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            int length = base.Read(buffer);
+            foreach (byte value in buffer[Math.Max(0, length - sizeof(uint))..length]) LastFourBytes = LastFourBytes >> 8 | (uint)value << 24;
+            return length;
+        }
+    }
+}
