@@ -1,0 +1,150 @@
+using System.Buffers.Binary;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Datasets;
+
+/// <summary>
+/// IDX files of grey images and their labels, as MNIST has them (yann.lecun.com/exdb/mnist), plain or as .gz: big-endian header, then bytes.
+/// Images of 28x28 get a border of 2 zeros on each side, 32x32 are taken as they are. Files with "t10k" or "test" before "images" or "labels"
+/// in their names are the test part, the others training. Class names come from labels.txt where it is present, and are "0" to "9" otherwise.
+/// </summary>
+internal sealed class Idx : DatasetFormat
+{
+    private const string NamesName = "labels.txt";
+    private const uint ImagesMagic = 0x00000803, LabelsMagic = 0x00000801; // unsigned bytes in 3 dimensions and in 1
+    private const int ImagesPerBlock = 1024; // 1 MB: memory grows with what is read, not with what a header promises
+    private static readonly Shape Pixels = new(1, Side, Side);
+
+    private readonly Dictionary<(bool Test, bool Images), string> files = []; // their names
+    private readonly Dictionary<bool, List<ReadOnlyMemory<byte>>> images = [];
+    private readonly Dictionary<bool, byte[]> labels = [];
+    private string[]? names;
+
+    /// <inheritdoc/>
+    public override string Description => "IDX (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-..., each plain or .gz)";
+
+    /// <inheritdoc/>
+    public override bool Knows(string name) =>
+        name == NamesName || (name.Contains("idx", StringComparison.Ordinal) && (Holds(name, "images") || Holds(name, "labels")));
+
+    /// <inheritdoc/>
+    public override void Add(DatasetFile file)
+    {
+        if (file.PlainName == NamesName)
+        {
+            names = names is null ? ReadNames(file) : throw new InvalidInputException(file.Name, "a second file has this name.");
+            return;
+        }
+
+        bool areImages = Holds(file.PlainName, "images");
+        string part = file.PlainName[..file.PlainName.IndexOf(areImages ? "images" : "labels", StringComparison.Ordinal)];
+        bool test = Holds(part, "t10k") || Holds(part, "test");
+        if (!files.TryAdd((test, areImages), file.Name))
+            throw new InvalidInputException(file.Name, $"the {Part(test)} part has its {(areImages ? "images" : "labels")} already, from {files[(test, areImages)]}.");
+
+        if (areImages) images.Add(test, ReadImages(file));
+        else labels.Add(test, ReadLabels(file));
+    }
+
+    /// <inheritdoc/>
+    public override Dataset Build(string source)
+    {
+        string[] classes = names ?? DigitNames();
+        if (!files.Keys.Any(file => !file.Test))
+            throw new InvalidInputException(source, "it holds no training images; they are expected in train-images-idx3-ubyte.");
+        return new Dataset(classes, Images(test: false, classes.Length), files.Keys.Any(file => file.Test) ? Images(test: true, classes.Length) : null);
+    }
+
+    private static List<ReadOnlyMemory<byte>> ReadImages(DatasetFile file)
+    {
+        int[] header = ReadHeader(file, ImagesMagic, dimensions: 3);
+        (int count, int height, int width) = (header[0], header[1], header[2]);
+        if (height != width || height is not (Side or 28))
+            throw new InvalidInputException(file.Name, $"its images are {height}x{width}; 28x28 and {Side}x{Side} can be read.");
+
+        var result = new List<ReadOnlyMemory<byte>>();
+        for (long position = 16; result.Count < count;)
+        {
+            int inBlock = Math.Min(count - result.Count, ImagesPerBlock);
+            byte[] block = new byte[inBlock * height * width];
+            position += ReadContent(file, block, position, 16 + (long)count * height * width);
+            if (height != Side) block = Padded(block, inBlock, height);
+            for (int i = 0; i < inBlock; i++) result.Add(block.AsMemory(i * Pixels.Length, Pixels.Length));
+        }
+
+        CheckEnd(file, 16 + (long)count * height * width);
+        return result;
+    }
+
+    private static byte[] Padded(byte[] small, int count, int size)
+    {
+        byte[] large = new byte[count * Pixels.Length];
+        int border = (Side - size) / 2;
+        for (int row = 0; row < count * size; row++)
+        {
+            int target = row / size * Pixels.Length + (row % size + border) * Side + border;
+            small.AsSpan(row * size, size).CopyTo(large.AsSpan(target));
+        }
+
+        return large;
+    }
+
+    private static byte[] ReadLabels(DatasetFile file)
+    {
+        int count = ReadHeader(file, LabelsMagic, dimensions: 1)[0];
+        var result = new List<byte>();
+        while (result.Count < count)
+        {
+            byte[] block = new byte[Math.Min(count - result.Count, 64 * 1024)];
+            ReadContent(file, block, 8 + result.Count, 8 + (long)count);
+            result.AddRange(block);
+        }
+
+        CheckEnd(file, 8 + (long)count);
+        return [.. result];
+    }
+
+    private static int[] ReadHeader(DatasetFile file, uint magic, int dimensions)
+    {
+        byte[] header = new byte[4 * (1 + dimensions)];
+        ReadContent(file, header, 0, header.Length);
+        uint found = BinaryPrimitives.ReadUInt32BigEndian(header);
+        if (found != magic) throw new InvalidInputException(file.Name, $"it begins with {found:x8}; IDX bytes in {dimensions} dimension(s) begin with {magic:x8}.");
+
+        int[] extents = [.. Enumerable.Range(1, dimensions).Select(i => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 * i)))];
+        return extents.All(extent => extent > 0)
+            ? extents
+            : throw new InvalidInputException(file.Name, $"its header gives the dimensions {string.Join(" x ", extents.Select(extent => (uint)extent))}; each is 1 to {int.MaxValue}.");
+    }
+
+    private static int ReadContent(DatasetFile file, byte[] block, long position, long wanted)
+    {
+        int length = file.Content.ReadAtLeast(block, block.Length, throwOnEndOfStream: false);
+        return length == block.Length
+            ? length
+            : throw new InvalidInputException(file.Name, $"it ends after {position + length} bytes; by its header it has {wanted}{(position == 0 ? " or more" : "")}.");
+    }
+
+    private static void CheckEnd(DatasetFile file, long wanted)
+    {
+        if (file.Content.ReadByte() >= 0) throw new InvalidInputException(file.Name, $"it goes on after byte {wanted}, where it ends by its header.");
+    }
+
+    private ImageSet Images(bool test, int classCount)
+    {
+        if (!images.TryGetValue(test, out List<ReadOnlyMemory<byte>>? pixels) || !labels.TryGetValue(test, out byte[]? classes))
+            throw new InvalidInputException(files.First(file => file.Key.Test == test).Value, $"the {Part(test)} part has {(images.ContainsKey(test) ? "images but no labels" : "labels but no images")}; give both files.");
+
+        string name = files[(test, false)];
+        if (classes.Length != pixels.Count)
+            throw new InvalidInputException(name, $"it has {classes.Length} labels for the {pixels.Count} images of {files[(test, true)]}.");
+        int wrong = Array.FindIndex(classes, label => label >= classCount);
+        if (wrong >= 0)
+            throw new InvalidInputException(name, $"the label at byte {8 + wrong} is {classes[wrong]}; with {classCount} classes it is 0 to {classCount - 1}.");
+        return new ImageSet(Pixels, pixels, classes.Select(label => (int)label));
+    }
+
+    private static bool Holds(string name, string word) => name.Contains(word, StringComparison.Ordinal);
+
+    private static string Part(bool test) => test ? "test" : "training";
+}
