@@ -1,0 +1,65 @@
+namespace CnnService.Training.Datasets;
+
+/// <summary>Turns bytes into the numbers that a network sees: (x / 255 - mean) / standard deviation, channel by channel.</summary>
+public sealed class Normalization
+{
+    private readonly float[][] tables; // the result for every byte of every channel
+
+    /// <summary>A normalisation by given numbers, such as those kept with a model.</summary>
+    /// <param name="mean">The mean of each channel, in units of the byte range (x / 255).</param>
+    /// <param name="standardDeviation">The standard deviation of each channel in the same units, above 0.</param>
+    /// <exception cref="ArgumentException">Lists of unequal length or none, a number that is not finite, or a deviation of 0 or below.</exception>
+    public Normalization(IEnumerable<double> mean, IEnumerable<double> standardDeviation)
+    {
+        double[] means = [.. mean], deviations = [.. standardDeviation];
+        if (means.Length == 0 || means.Length != deviations.Length)
+            throw new ArgumentException($"{means.Length} means and {deviations.Length} standard deviations; each channel has one of both.", nameof(mean));
+        if (!means.All(double.IsFinite)) throw new ArgumentException("A mean is not finite.", nameof(mean));
+        if (!deviations.All(deviation => double.IsFinite(deviation) && deviation > 0))
+            throw new ArgumentException("A standard deviation is not finite and above 0.", nameof(standardDeviation));
+
+        (Mean, StandardDeviation) = (means, deviations);
+        tables = [.. means.Zip(deviations, Table)];
+    }
+
+    /// <summary>The mean of each channel, in units of the byte range (x / 255).</summary>
+    public IReadOnlyList<double> Mean { get; }
+
+    /// <summary>The standard deviation of each channel, in units of the byte range (x / 255).</summary>
+    public IReadOnlyList<double> StandardDeviation { get; }
+
+    /// <summary>
+    /// The normalisation after which the given images have mean 0 and deviation 1 (population) in each channel. It follows exactly from counted
+    /// bytes, in any order of the indices. A channel of one single value has deviation 0, for which 1 is taken: it becomes all 0.
+    /// </summary>
+    /// <param name="images">The images of the training part.</param>
+    /// <param name="indices">Which of them to count, at least one.</param>
+    public static Normalization Over(ImageSet images, ReadOnlySpan<int> indices)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(indices.Length, nameof(indices));
+        var histograms = new ByteHistograms(images, indices);
+        return new Normalization(histograms.Mean, histograms.StandardDeviation.Select(deviation => deviation == 0 ? 1 : deviation));
+    }
+
+    /// <summary>Writes (x / 255 - mean) / deviation of every byte, computed in double and rounded once.</summary>
+    /// <param name="image">The bytes of one image, (C, H, W).</param>
+    /// <param name="destination">As many numbers, in the same order.</param>
+    /// <exception cref="ArgumentException">Lengths that differ, or that the channels do not divide.</exception>
+    public void Apply(ReadOnlySpan<byte> image, Span<float> destination)
+    {
+        if (image.Length != destination.Length || image.Length % tables.Length != 0)
+            throw new ArgumentException($"An image of {image.Length} bytes in {tables.Length} channels does not go into {destination.Length} numbers.");
+
+        int plane = image.Length / tables.Length;
+        for (int c = 0; c < tables.Length; c++)
+        {
+            ReadOnlySpan<byte> source = image.Slice(c * plane, plane);
+            Span<float> target = destination.Slice(c * plane, plane);
+            float[] table = tables[c];
+            for (int i = 0; i < source.Length; i++) target[i] = table[source[i]];
+        }
+    }
+
+    private static float[] Table(double mean, double deviation) =>
+        [.. Enumerable.Range(0, 256).Select(value => (float)((value / 255.0 - mean) / deviation))];
+}
