@@ -63,7 +63,8 @@ internal sealed class CifarBinary : DatasetFormat
 
     private static InvalidInputException Incomplete(string name, long length) => new(
         name,
-        $"it has {length} bytes, which is not a whole number of records of {RecordLength} bytes: the one at byte {length / RecordLength * RecordLength} has only {length % RecordLength}.");
+        $"it has {length} bytes, which is not a whole number of records of {RecordLength} bytes: "
+        + $"the one at byte {length / RecordLength * RecordLength} has only {length % RecordLength}.");
 
     private static void CheckLabels(Batch batch, int classCount)
     {
@@ -71,7 +72,8 @@ internal sealed class CifarBinary : DatasetFormat
         {
             byte label = batch.Records[i].Span[0];
             if (label >= classCount)
-                throw new InvalidInputException(batch.Name, $"the label at byte {(long)i * RecordLength} is {label}; with {classCount} classes it is 0 to {classCount - 1}.");
+                throw new InvalidInputException(
+                    batch.Name, $"the label at byte {(long)i * RecordLength} is {label}; with {classCount} classes it is 0 to {classCount - 1}.");
         }
     }
 

@@ -117,7 +117,8 @@ internal sealed class UnpackedStream : ContentStream
         if (BytesRead > RatioFrom && BytesRead > RatioLimit * packed.BytesRead)
             throw new InvalidInputException(Name, $"its content is over {RatioLimit} times as large as the file itself.");
         if (length == 0 && buffer.Length > 0 && (packed.BytesRead < SmallestFile || packed.LastFourBytes != (uint)BytesRead))
-            throw new InvalidInputException(Name, $"it is cut off or is not one gzip file: its content ends after {BytesRead} bytes, which is not the length that its last 4 bytes give.");
+            throw new InvalidInputException(
+                Name, $"it is cut off or is not one gzip file: its content ends after {BytesRead} bytes, and its last 4 bytes give another length.");
         return length;
     }
 

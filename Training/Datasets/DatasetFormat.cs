@@ -37,8 +37,9 @@ internal abstract class DatasetFormat
             if (format is not null && format.Knows(file.PlainName)) format.Add(file);
         }
 
+        string descriptions = string.Join("; ", formats.Select(known => known.Description));
         return format is null
-            ? throw new InvalidInputException(source, $"it holds no file of a known dataset format. Known are {string.Join("; ", formats.Select(known => known.Description))}.")
+            ? throw new InvalidInputException(source, $"it holds no file of a known dataset format. Known are {descriptions}.")
             : format.Build(source);
     }
 

@@ -40,7 +40,7 @@ internal sealed class Idx : DatasetFormat
         string part = file.PlainName[..file.PlainName.IndexOf(areImages ? "images" : "labels", StringComparison.Ordinal)];
         bool test = Holds(part, "t10k") || Holds(part, "test");
         if (!files.TryAdd((test, areImages), file.Name))
-            throw new InvalidInputException(file.Name, $"the {Part(test)} part has its {(areImages ? "images" : "labels")} already, from {files[(test, areImages)]}.");
+            throw new InvalidInputException(file.Name, $"the {Part(test)} part has these already, from {files[(test, areImages)]}.");
 
         if (areImages) images.Add(test, ReadImages(file));
         else labels.Add(test, ReadLabels(file));
@@ -109,12 +109,14 @@ internal sealed class Idx : DatasetFormat
         byte[] header = new byte[4 * (1 + dimensions)];
         ReadContent(file, header, 0, header.Length);
         uint found = BinaryPrimitives.ReadUInt32BigEndian(header);
-        if (found != magic) throw new InvalidInputException(file.Name, $"it begins with {found:x8}; IDX bytes in {dimensions} dimension(s) begin with {magic:x8}.");
+        if (found != magic)
+            throw new InvalidInputException(file.Name, $"it begins with {found:x8}; IDX bytes in {dimensions} dimension(s) begin with {magic:x8}.");
 
         int[] extents = [.. Enumerable.Range(1, dimensions).Select(i => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 * i)))];
         return extents.All(extent => extent > 0)
             ? extents
-            : throw new InvalidInputException(file.Name, $"its header gives the dimensions {string.Join(" x ", extents.Select(extent => (uint)extent))}; each is 1 to {int.MaxValue}.");
+            : throw new InvalidInputException(
+                file.Name, $"its header gives the dimensions {string.Join(" x ", extents.Select(extent => (uint)extent))}; each is 1 to {int.MaxValue}.");
     }
 
     private static int ReadContent(DatasetFile file, byte[] block, long position, long wanted)
@@ -122,7 +124,7 @@ internal sealed class Idx : DatasetFormat
         int length = file.Content.ReadAtLeast(block, block.Length, throwOnEndOfStream: false);
         return length == block.Length
             ? length
-            : throw new InvalidInputException(file.Name, $"it ends after {position + length} bytes; by its header it has {wanted}{(position == 0 ? " or more" : "")}.");
+            : throw new InvalidInputException(file.Name, $"it ends after {position + length} bytes; {wanted} are wanted at least.");
     }
 
     private static void CheckEnd(DatasetFile file, long wanted)
@@ -133,14 +135,18 @@ internal sealed class Idx : DatasetFormat
     private ImageSet Images(bool test, int classCount)
     {
         if (!images.TryGetValue(test, out List<ReadOnlyMemory<byte>>? pixels) || !labels.TryGetValue(test, out byte[]? classes))
-            throw new InvalidInputException(files.First(file => file.Key.Test == test).Value, $"the {Part(test)} part has {(images.ContainsKey(test) ? "images but no labels" : "labels but no images")}; give both files.");
+        {
+            string half = images.ContainsKey(test) ? "images but no labels" : "labels but no images";
+            throw new InvalidInputException(files.First(file => file.Key.Test == test).Value, $"the {Part(test)} part has {half}; give both files.");
+        }
 
         string name = files[(test, false)];
         if (classes.Length != pixels.Count)
             throw new InvalidInputException(name, $"it has {classes.Length} labels for the {pixels.Count} images of {files[(test, true)]}.");
         int wrong = Array.FindIndex(classes, label => label >= classCount);
         if (wrong >= 0)
-            throw new InvalidInputException(name, $"the label at byte {8 + wrong} is {classes[wrong]}; with {classCount} classes it is 0 to {classCount - 1}.");
+            throw new InvalidInputException(
+                name, $"the label at byte {8 + wrong} is {classes[wrong]}; with {classCount} classes it is 0 to {classCount - 1}.");
         return new ImageSet(Pixels, pixels, classes.Select(label => (int)label));
     }
 

@@ -36,7 +36,12 @@ internal sealed record Split(int[] Training, int[] Validation)
         int[] all = [.. Enumerable.Range(0, labels.Length)];
         var split = new Split([.. all.Where(i => !validates[i])], [.. all.Where(i => validates[i])]);
         if (split.Training.Length == 0 || split.Validation.Length == 0)
-            throw Refused(FormattableString.Invariant($"{fraction} of {labels.Length} images, class by class, sets {split.Validation.Length} aside and leaves {split.Training.Length} to learn from; both need at least 1."));
+        {
+            (int aside, int left) = (split.Validation.Length, split.Training.Length);
+            throw Refused(FormattableString.Invariant(
+                $"{fraction} of each class sets {aside} of {labels.Length} images aside and leaves {left} to learn from; both need at least 1."));
+        }
+
         return split;
     }
 
