@@ -1,0 +1,54 @@
+using CnnService.Training.Datasets;
+using CnnService.Training.Layers;
+using CnnService.Training.Optimizers;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Tests;
+
+/// <summary>Small runs for tests: random images of 3x9x8 in 4 classes, and a network with every layer kind, fused and apart.</summary>
+internal static class SmallRuns
+{
+    private const int Classes = 4;
+
+    /// <summary>(C, H, W) of the images.</summary>
+    public static Shape Images { get; } = new(3, 9, 8);
+
+    /// <summary>Every layer kind; about 60,000 multiply-adds per image, so that software arithmetic keeps up.</summary>
+    public static LayerList EveryLayer { get; } = new()
+    {
+        Layers =
+        [
+            new Convolution { Filters = 9, Size = 3, Padding = 1 }, new Relu(), new MaxPool { Height = 2, Width = 2 },
+            new Convolution { Filters = 6, Height = 3, Width = 2, Stride = 2, Padding = 1, Bias = false }, new BatchNorm(), new Gelu(), new Dropout { Keep = 0.9 },
+            new MaxPool { Size = 2, Stride = 1 }, new Relu(),
+            new Affine { Units = 21 }, new BatchNorm { Momentum = 0.8 }, new Relu(),
+            new Affine { Units = 17 }, new Relu(), new Dropout { Keep = 0.75 },
+            new Affine(),
+        ],
+    };
+
+    /// <summary>Every update rule, with steps that move the small network.</summary>
+    public static OptimizerSpec[] EveryOptimizer { get; } =
+        [new Sgd { LearningRate = 0.05 }, new SgdMomentum { LearningRate = 0.02 }, new RmsProp { LearningRate = 0.002 }, new Adam { LearningRate = 0.005 }];
+
+    /// <summary>44 images in batches of 8: 6 iterations an epoch, the last batch has 4 images; 9 epochs.</summary>
+    public static TrainingSpec Spec { get; } = new() { Seed = 7, Model = EveryLayer, Epochs = 9, BatchSize = 8, Regularization = 0.01 };
+
+    /// <summary>44 training and 30 validation images.</summary>
+    public static TrainingData Data { get; } = new(
+        RandomImages(44, 1), RandomImages(30, 2), ["a", "b", "c", "d"], new Normalization([0, 0, 0], [1, 1, 1]), "random");
+
+    /// <summary>A trainer of that spec and <see cref="Data"/>.</summary>
+    public static Trainer Create(TrainingSpec spec, int threads = 1) => new(spec, Data, threads);
+
+    /// <summary>Random images; the class shifts the first channel, so that there is something to learn.</summary>
+    public static FloatImages RandomImages(int count, ulong stream)
+    {
+        var chance = new Chance(3, Purpose.Shapes, stream);
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => i % Classes)];
+        float[] numbers = [.. Enumerable.Range(0, count * Images.Length).Select(i => (float)chance.Normal((ulong)i))];
+        for (int n = 0; n < count; n++)
+            for (int i = 0; i < Images.PlaneLength; i++) numbers[n * Images.Length + i] += labels[n] - 1.5f;
+        return new FloatImages(Images, numbers, labels);
+    }
+}

@@ -1,0 +1,216 @@
+using CnnService.Training.Datasets;
+using CnnService.Training.Kernels;
+using CnnService.Training.Layers;
+using CnnService.Training.Optimizers;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training;
+
+/// <summary>
+/// Trains a network as an iterator: each step that is pulled is one iteration. Between two steps the run can be captured, and a trainer of the same
+/// spec and dataset resumes it with the same bits, on any number of threads. Not for use by several threads at once.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private const int TrainAccuracyImages = 1000; // as the numpy system samples
+    private readonly TrainingData data;
+    private readonly BatchOrder order;
+    private readonly Team team;
+    private readonly FloatBuffer gradients, scoresGradient;
+    private readonly BoundNetwork bound;
+    private readonly DropoutNoise noise;
+    private readonly int[] indices, labels;
+    private readonly int[] validationIndices;
+    private readonly Action<int, int> gather;
+
+    /// <summary>Prepares a run from its beginning.</summary>
+    /// <param name="spec">What to train, checked here: InvalidInputException names the field.</param>
+    /// <param name="dataset">The images; the validation part is split off its training part.</param>
+    /// <param name="threads">Threads that share the work, 1 to 1,024; 0 means all processors. They never change a bit of the result.</param>
+    public Trainer(TrainingSpec spec, Dataset dataset, int threads = 0)
+        : this(spec, TrainingData.From(spec, dataset), threads)
+    {
+    }
+
+    internal Trainer(TrainingSpec spec, TrainingData data, int threads, BatchOrder? order = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, 1024);
+        SpecJson.CheckValues(spec, "");
+        if (spec.Sampling == Sampling.Shuffle && spec.BatchSize > data.Training.Count)
+            throw new InvalidInputException("batchSize", $"is {spec.BatchSize}, but there are {data.Training.Count} training images; give at most that.");
+        Spec = spec;
+        this.data = data;
+        this.order = order ?? BatchOrder.Of(spec, data.Training.Count);
+        Network = new Network(spec.Model, data.Training.Shape, data.Classes);
+        Parameters = Network.Initialize((ulong)spec.Seed);
+        BestParameters = new FloatBuffer(Network.Layout.Length);
+        gradients = new FloatBuffer(Network.Layout.Length);
+        int capacity = this.order.Capacity;
+        scoresGradient = new FloatBuffer(capacity * data.Classes);
+        (indices, labels) = (new int[capacity], new int[capacity]);
+        validationIndices = [.. Enumerable.Range(0, data.Validation.Count)];
+        noise = new DropoutNoise((ulong)spec.Seed);
+        team = new Team(threads == 0 ? Environment.ProcessorCount : threads);
+        bound = Network.Bind(Parameters, gradients, capacity, team);
+        Optimizer = new Optimizer(spec.Optimizer, Network.Layout, Parameters, gradients, spec.Regularization, team);
+        Evaluator = new Evaluator(bound, data.Classes, team);
+        gather = Gather;
+    }
+
+    /// <summary>What is trained.</summary>
+    public TrainingSpec Spec { get; }
+
+    /// <summary>The network's structure.</summary>
+    public Network Network { get; }
+
+    /// <summary>Iterations done.</summary>
+    public long Iteration { get; private set; }
+
+    /// <summary>Iterations of an epoch: ceil(training images / batch size).</summary>
+    public int IterationsPerEpoch => order.IterationsPerEpoch;
+
+    /// <summary>Iterations of the whole run.</summary>
+    public long TotalIterations => (long)Spec.Epochs * IterationsPerEpoch;
+
+    /// <summary>Training images, without those held out for validation.</summary>
+    public int TrainingImages => data.Training.Count;
+
+    /// <summary>Validation images.</summary>
+    public int ValidationImages => data.Validation.Count;
+
+    /// <summary>All that the run has told.</summary>
+    public TrainingHistory History { get; } = new();
+
+    /// <summary>The highest validation accuracy so far; 0 before the first evaluation.</summary>
+    public double BestValidationAccuracy { get; private set; }
+
+    /// <summary>The iteration after which it was reached, the first of equals; 0 before the first evaluation.</summary>
+    public long BestIteration { get; private set; }
+
+    internal FloatBuffer Parameters { get; }
+
+    internal FloatBuffer BestParameters { get; }
+
+    internal Optimizer Optimizer { get; }
+
+    internal Evaluator Evaluator { get; }
+
+    internal string DatasetSha256 => data.Sha256;
+
+    /// <summary>
+    /// The iterations that are left; each is computed when it is pulled. After iteration 1, after each epoch and so at the end the accuracies are
+    /// measured, and the best parameters kept.
+    /// </summary>
+    /// <exception cref="DivergedException">Pulled after an iteration whose loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the run can be captured and resumed.</exception>
+    public IEnumerable<IterationReport> Run(CancellationToken cancel = default)
+    {
+        while (Iteration < TotalIterations)
+        {
+            cancel.ThrowIfCancellationRequested();
+            IterationReport report = Step();
+            History.Add(report);
+            yield return report;
+            if (!double.IsFinite(report.Loss)) throw new DivergedException(report.Iteration, report.Loss);
+        }
+    }
+
+    /// <summary>A copy of everything that the run needs to go on.</summary>
+    public Checkpoint Capture() => Checkpoint.Of(this);
+
+    /// <summary>
+    /// Goes on from a checkpoint of the same spec, dataset and numerics version, bit for bit. InvalidInputException names what differs; the
+    /// trainer is then as before.
+    /// </summary>
+    public void Resume(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        checkpoint.Restore(this);
+    }
+
+    /// <summary>The model of the best parameters so far; those of the beginning before the first evaluation.</summary>
+    public Model BestModel() => CreateModel(BestIteration > 0 ? BestParameters : Parameters);
+
+    /// <summary>The model of the parameters after the last iteration.</summary>
+    public Model LastModel() => CreateModel(Parameters);
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => team.Dispose();
+
+    /// <summary>
+    /// The step size of an epoch, counted from 0: one product after the other, as an optimizer that is decayed at each epoch's end would have it.
+    /// </summary>
+    internal double LearningRateOf(int epoch)
+    {
+        double rate = Spec.Optimizer.LearningRate;
+        for (int i = 0; i < epoch; i++) rate *= Spec.LearningRateDecay;
+        return rate;
+    }
+
+    internal void SetPosition(long iteration, long bestIteration, double bestValidationAccuracy) =>
+        (Iteration, BestIteration, BestValidationAccuracy) = (iteration, bestIteration, bestValidationAccuracy);
+
+    private IterationReport Step()
+    {
+        long iteration = Iteration;
+        ReadOnlySpan<int> batch = order.Batch(iteration);
+        batch.CopyTo(indices);
+        int count = batch.Length, epoch = (int)(iteration / IterationsPerEpoch);
+        team.Run(count, gather);
+        noise.Iteration = iteration;
+        var pass = new Pass(count, noise);
+        double learningRate = LearningRateOf(epoch);
+
+        bound.Forward(pass);
+        double loss = SoftmaxLoss.Forward(bound.Scores.Slice(0, count * data.Classes), labels.AsSpan(0, count), scoresGradient.Span);
+        bound.Backward(scoresGradient, pass);
+        loss += 0.5 * Spec.Regularization * Optimizer.Step(learningRate, iteration + 1);
+
+        Iteration = iteration + 1;
+        bool endsEpoch = Iteration % IterationsPerEpoch == 0;
+        EvaluationReport? evaluation = iteration == 0 || endsEpoch ? Evaluate(endsEpoch ? epoch + 1 : epoch) : null;
+        return new IterationReport(Iteration, epoch + 1, loss, learningRate, evaluation);
+    }
+
+    private void Gather(int n, int worker)
+    {
+        labels[n] = data.Training.Label(indices[n]);
+        data.Training.CopyTo(indices[n], bound.Input.Slice(n * Network.Input.Length, Network.Input.Length));
+    }
+
+    private EvaluationReport Evaluate(int epoch)
+    {
+        double trainAccuracy = Evaluator.Accuracy(data.Training, TrainAccuracySample());
+        double validationAccuracy = Evaluator.Accuracy(data.Validation, validationIndices);
+        if (BestIteration == 0 || validationAccuracy > BestValidationAccuracy)
+        {
+            (BestIteration, BestValidationAccuracy) = (Iteration, validationAccuracy);
+            Parameters.Span.CopyTo(BestParameters.Span);
+        }
+
+        return new EvaluationReport(epoch, trainAccuracy, validationAccuracy);
+    }
+
+    // The numbers have a purpose of their own: measuring never changes the training.
+    private int[] TrainAccuracySample()
+    {
+        int[] all = [.. Enumerable.Range(0, data.Training.Count)];
+        if (all.Length <= TrainAccuracyImages) return all;
+        var chance = new Chance((ulong)Spec.Seed, Purpose.TrainAccuracy, (ulong)Iteration);
+        for (int i = 0; i < TrainAccuracyImages; i++)
+        {
+            int j = i + chance.Below(all.Length - i, (ulong)i);
+            (all[i], all[j]) = (all[j], all[i]);
+        }
+
+        return all[..TrainAccuracyImages];
+    }
+
+    private Model CreateModel(FloatBuffer parameters)
+    {
+        var copy = new FloatBuffer(parameters.Length);
+        parameters.Span.CopyTo(copy.Span);
+        return new Model(Network, data.Labels, data.Normalization, copy);
+    }
+}
