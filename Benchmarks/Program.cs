@@ -1,10 +1,20 @@
+using BenchmarkDotNet.Running;
 using CnnService.Benchmarks;
 
-if (args.Length > 0 && args[0] == "steps")
+switch (args)
 {
-    Steps.Run(args[1..], Environment.ProcessorCount);
-    return 0;
+    case ["steps", .. string[] workloads]:
+        return Steps.Run(workloads);
+    case ["train", .. string[] arguments]:
+        return Train.Run(arguments);
+    case ["kernels", .. string[] arguments]:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            usage: steps [WORKLOAD ...]     times the workloads that other libraries are compared on
+                   train PATH [OPTION ...]  trains the three-layer net on a dataset file
+                   kernels [OPTION ...]     BenchmarkDotNet: --filter '*' runs all, --list flat names them
+            """);
+        return 2;
 }
-
-Console.Error.WriteLine("usage: steps [WORKLOAD ...]");
-return 2;
