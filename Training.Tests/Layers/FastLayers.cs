@@ -42,6 +42,9 @@ internal sealed class FastLayers
     /// <summary>The gradient of the input from the last run.</summary>
     public Tensor4<float>? Dx { get; private set; }
 
+    /// <summary>The gradient given to the last run, as the layers left it.</summary>
+    public float[] DoutAfter { get; private set; } = [];
+
     /// <summary>Sets a parameter: <c>0.weight</c>.</summary>
     public FastLayers Set(string name, ReadOnlySpan<float> values)
     {
@@ -55,18 +58,21 @@ internal sealed class FastLayers
     /// <summary>A parameter's gradient from the last run.</summary>
     public float[] Gradient(string name) => Find(name).In(gradients).ToArray();
 
+    /// <summary>The layers bound for a batch; those that others absorbed are missing.</summary>
+    public Layer[] Bind(int capacity, bool training, Team team) => new LayerBinder(specs, input, layout)
+    {
+        Parameters = parameters,
+        Gradients = training ? gradients : null,
+        Capacity = capacity,
+        Team = team,
+        WantsInputGradient = true,
+    }.BindAll();
+
     /// <summary>The outputs; with <paramref name="dout"/> the gradients too.</summary>
     public Tensor4<float> Run(Tensor4<float> x, bool training, Tensor4<float>? dout = null)
     {
         using var team = new Team(Threads);
-        Layer[] layers = new LayerBinder(specs, input, layout)
-        {
-            Parameters = parameters,
-            Gradients = training ? gradients : null,
-            Capacity = x.N,
-            Team = team,
-            WantsInputGradient = true,
-        }.BindAll();
+        Layer[] layers = Bind(x.N, training, team);
         var pass = new Pass(x.N, training ? Noise : null);
         FloatBuffer first = Buffer(x.Data), current = first;
         foreach (Layer layer in layers)
@@ -77,13 +83,14 @@ internal sealed class FastLayers
 
         if (dout is not null)
         {
-            FloatBuffer gradient = Buffer(dout.Data);
+            FloatBuffer given = Buffer(dout.Data), gradient = given;
             for (int i = layers.Length - 1; i >= 0; i--)
             {
                 layers[i].Backward(i == 0 ? first : layers[i - 1].Output, gradient, pass);
                 gradient = layers[i].InputGradient!;
             }
 
+            DoutAfter = given.Span.ToArray();
             Dx = new Tensor4<float>(x.N, x.C, x.H, x.W, gradient.Slice(0, x.Data.Length).ToArray());
         }
 
