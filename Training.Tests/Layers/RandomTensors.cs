@@ -16,6 +16,12 @@ internal static class RandomTensors
     /// <summary>Images, filters or rows.</summary>
     public static Tensor4<float> Tensor(int seed, int n, int c, int h, int w) => new(n, c, h, w, Vector(seed, n * c * h * w));
 
+    /// <summary>
+    /// Images, filters or rows of multiples of 1/8. Float holds sums of thousands of their products exactly, so that no ReLU and no largest
+    /// number depends on rounding, and there are ties.
+    /// </summary>
+    public static Tensor4<float> Eighths(int seed, int n, int c, int h, int w) => Tensor(seed, n, c, h, w).Map(v => MathF.Round(8 * v) / 8);
+
     /// <summary>The same numbers in double.</summary>
     public static Tensor4<double> Widen(this Tensor4<float> x) => new(x.N, x.C, x.H, x.W, x.Data.Widen());
 
