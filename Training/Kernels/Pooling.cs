@@ -10,6 +10,9 @@ internal static class Pooling
     /// <param name="winners">Receives where in x each largest number is; empty if nobody asks.</param>
     public static void Forward(ReadOnlySpan<float> x, PoolingSize size, Span<float> y, Span<int> winners)
     {
+        int outputs = size.OutputHeight * size.OutputWidth;
+        if (x.Length < size.LeastInput || y.Length != outputs || (!winners.IsEmpty && winners.Length != outputs))
+            throw new ArgumentException($"{x.Length} numbers do not go into {y.Length} outputs and {winners.Length} winners of {size}.", nameof(x));
         for (int i = 0; i < size.OutputHeight; i++)
         {
             for (int j = 0; j < size.OutputWidth; j++)
@@ -25,6 +28,7 @@ internal static class Pooling
     /// <summary>Gives each dy to the number that won its window; overlapping windows add up.</summary>
     public static void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<int> winners, Span<float> dx)
     {
+        if (winners.Length != dy.Length) throw new ArgumentException($"{dy.Length} gradients do not go with {winners.Length} winners.", nameof(winners));
         dx.Clear();
         for (int i = 0; i < dy.Length; i++) dx[winners[i]] += dy[i];
     }
@@ -46,4 +50,8 @@ internal static class Pooling
 }
 
 /// <summary>The sizes of a pooling: input W, the window, its stride, and the output.</summary>
-internal readonly record struct PoolingSize(int Width, int WindowHeight, int WindowWidth, int Stride, int OutputHeight, int OutputWidth);
+internal readonly record struct PoolingSize(int Width, int WindowHeight, int WindowWidth, int Stride, int OutputHeight, int OutputWidth)
+{
+    /// <summary>Numbers up to the last one that a window reads.</summary>
+    public int LeastInput => ((OutputHeight - 1) * Stride + WindowHeight - 1) * Width + (OutputWidth - 1) * Stride + WindowWidth;
+}

@@ -10,6 +10,8 @@ internal static class SoftmaxLoss
     /// </summary>
     public static double Forward(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, Span<float> gradient)
     {
+        if (labels.IsEmpty || scores.Length % labels.Length != 0 || gradient.Length != scores.Length)
+            throw new ArgumentException($"{scores.Length} scores do not go with {labels.Length} labels and {gradient.Length} gradients.", nameof(scores));
         int N = labels.Length, M = scores.Length / N;
         double loss = 0;
         for (int n = 0; n < N; n++)
@@ -31,6 +33,8 @@ internal static class SoftmaxLoss
     /// <summary>The probabilities of one row of scores.</summary>
     public static void Probabilities(ReadOnlySpan<float> scores, Span<float> probabilities)
     {
+        if (probabilities.Length != scores.Length)
+            throw new ArgumentException($"{scores.Length} scores do not go into {probabilities.Length} probabilities.", nameof(probabilities));
         (double largest, double sum) = LogSumExp(scores);
         for (int m = 0; m < scores.Length; m++) probabilities[m] = (float)(Elementary.Exp(scores[m] - largest) / sum);
     }
