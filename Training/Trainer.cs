@@ -163,7 +163,8 @@ public sealed class Trainer : IDisposable
         double learningRate = LearningRateOf(epoch);
 
         bound.Forward(pass);
-        double loss = SoftmaxLoss.Forward(bound.Scores.Slice(0, count * data.Classes), labels.AsSpan(0, count), scoresGradient.Span);
+        int scores = count * data.Classes;
+        double loss = SoftmaxLoss.Forward(bound.Scores.Slice(0, scores), labels.AsSpan(0, count), scoresGradient.Slice(0, scores));
         bound.Backward(scoresGradient, pass);
         loss += 0.5 * Spec.Regularization * Optimizer.Step(learningRate, iteration + 1);
 
