@@ -1,5 +1,6 @@
 using System.Numerics;
 using CnnService.Training.Reference;
+using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests.Golden;
 

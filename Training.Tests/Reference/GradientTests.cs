@@ -1,4 +1,5 @@
 using CnnService.Training.Reference;
+using CnnService.Training.Tensors;
 using static CnnService.Training.Tests.Reference.NumericalGradient;
 
 namespace CnnService.Training.Tests.Reference;

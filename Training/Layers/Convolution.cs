@@ -45,10 +45,11 @@ public sealed record Convolution : LayerSpec
     internal override Shape Output(Shape input)
     {
         (int HH, int WW) = WindowSize.Of("convolution", Size, Height, Width);
-        int rows = Windows.Places(input.Height, HH, Stride, Padding), columns = Windows.Places(input.Width, WW, Stride, Padding);
-        if (rows > 0 && columns > 0) return new Shape(Filters, rows, columns);
-        int needed = (Math.Max(HH - input.Height, WW - input.Width) + 1) / 2;
-        throw Windows.DoesNotFit("convolution", HH, WW, input, $"use padding >= {needed} or a smaller filter.");
+        var window = new Window(HH, WW, Stride, Padding);
+        int padding = (Math.Max(HH - input.Height, WW - input.Width) + 1) / 2;
+        if (!window.Fits(input.Height, input.Width)) throw WindowSize.DoesNotFit("convolution", window, input, $"use padding >= {padding} or a smaller filter.");
+        (int rows, int columns) = window.Positions(input.Height, input.Width);
+        return new Shape(Filters, rows, columns);
     }
 
     internal override IReadOnlyList<Parameter> Parameters(Shape input)
@@ -76,7 +77,7 @@ public sealed record Convolution : LayerSpec
                 Padding = Padding,
                 PoolHeight = pool?.Window.Height ?? 1,
                 PoolWidth = pool?.Window.Width ?? 1,
-                PoolStride = pool?.WindowStride ?? 1,
+                PoolStride = pool?.Window.Stride ?? 1,
                 OutputHeight = binder.Output.Height,
                 OutputWidth = binder.Output.Width,
             },
@@ -84,16 +85,4 @@ public sealed record Convolution : LayerSpec
             Bias,
             relu);
     }
-}
-
-/// <summary>A window given as <c>size</c>, or as <c>height</c> and <c>width</c>.</summary>
-internal static class WindowSize
-{
-    /// <summary>Height and width; InvalidInputException if they are not given in exactly one of the two ways.</summary>
-    public static (int Height, int Width) Of(string layer, int? size, int? height, int? width) => (size, height, width) switch
-    {
-        (int both, null, null) => (both, both),
-        (null, int rows, int columns) => (rows, columns),
-        _ => throw new InvalidInputException("size", $"{layer}: give either size, or height and width."),
-    };
 }

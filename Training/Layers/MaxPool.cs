@@ -28,17 +28,23 @@ public sealed record MaxPool : LayerSpec
     [Range(1, 255)]
     public int? Stride { get; init; }
 
-    internal (int Height, int Width) Window => WindowSize.Of("max-pool", Size, Height, Width);
+    internal Window Window
+    {
+        get
+        {
+            (int height, int width) = WindowSize.Of("max-pool", Size, Height, Width);
+            return new Window(height, width, Stride ?? height);
+        }
+    }
 
-    internal int WindowStride => Stride ?? Window.Height;
-
-    internal bool IsWithoutOverlap => WindowStride >= Math.Max(Window.Height, Window.Width);
+    internal bool IsWithoutOverlap => Window.Stride >= Math.Max(Window.Height, Window.Width);
 
     internal override Shape Output(Shape input)
     {
-        int rows = Windows.Places(input.Height, Window.Height, WindowStride, 0), columns = Windows.Places(input.Width, Window.Width, WindowStride, 0);
-        if (rows > 0 && columns > 0) return new Shape(input.Channels, rows, columns);
-        throw Windows.DoesNotFit("max-pool", Window.Height, Window.Width, input, $"use a window of at most {input.Height}x{input.Width}, or leave this layer out.");
+        if (!Window.Fits(input.Height, input.Width))
+            throw WindowSize.DoesNotFit("max-pool", Window, input, $"use a window of at most {input.Height}x{input.Width}, or leave this layer out.");
+        (int rows, int columns) = Window.Positions(input.Height, input.Width);
+        return new Shape(input.Channels, rows, columns);
     }
 
     internal override Layer Bind(LayerBinder binder) => new MaxPoolLayer(binder, this);
@@ -56,7 +62,7 @@ internal sealed class MaxPoolLayer : Layer
     public MaxPoolLayer(LayerBinder binder, MaxPool spec)
         : base(binder)
     {
-        size = new PoolingSize(Input.Width, spec.Window.Height, spec.Window.Width, spec.WindowStride, binder.Output.Height, binder.Output.Width);
+        size = new PoolingSize(Input.Width, spec.Window.Height, spec.Window.Width, spec.Window.Stride, binder.Output.Height, binder.Output.Width);
         (planeLength, outputLength) = (Input.PlaneLength, binder.Output.PlaneLength);
         Output = binder.Buffer(binder.Output.Length);
         InputGradient = binder.InputGradient();

@@ -1,4 +1,4 @@
-namespace CnnService.Training.Reference;
+namespace CnnService.Training.Tensors;
 
 /// <summary>
 /// A window that walks over an image surrounded by zeros, for convolution and pooling. Along each axis it takes
@@ -10,6 +10,9 @@ namespace CnnService.Training.Reference;
 /// <param name="Padding">Rows and columns of zeros on each of the four sides, 0 or more; pooling has none.</param>
 internal readonly record struct Window(int Height, int Width, int Stride, int Padding = 0)
 {
+    /// <summary>Whether it has at least one position over an image of that size.</summary>
+    public bool Fits(int height, int width) => Height <= height + 2 * Padding && Width <= width + 2 * Padding;
+
     /// <summary>
     /// (H', W') over an image of <paramref name="height"/> x <paramref name="width"/>; InvalidInputException when the window is larger than
     /// the padded image, where integer division would give a wrong 1.
@@ -20,14 +23,13 @@ internal readonly record struct Window(int Height, int Width, int Stride, int Pa
         if (Stride < 1) throw new InvalidInputException("window", $"its stride {Stride} must be at least 1.");
         if (Padding < 0) throw new InvalidInputException("window", $"its padding {Padding} must be at least 0.");
 
-        int paddedHeight = height + 2 * Padding, paddedWidth = width + 2 * Padding;
-        if (Height > paddedHeight || Width > paddedWidth)
+        if (!Fits(height, width))
         {
             throw new InvalidInputException(
                 "window",
                 $"{Height}x{Width} does not fit the input of {height}x{width} with padding {Padding}; use a smaller window or more padding.");
         }
 
-        return ((paddedHeight - Height) / Stride + 1, (paddedWidth - Width) / Stride + 1);
+        return ((height + 2 * Padding - Height) / Stride + 1, (width + 2 * Padding - Width) / Stride + 1);
     }
 }
