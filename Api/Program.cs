@@ -1,6 +1,20 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddHealthChecks();
+using CnnService.Api.Data;
+using CnnService.Api.Hosting;
 
-var app = builder.Build();
-app.MapHealthChecks("/healthz/live");
-app.Run();
+try
+{
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+    builder.AddHosting();
+    builder.Services.AddDatabase();
+
+    WebApplication app = builder.Build();
+    await Database.PrepareAsync(app.Services, app.Lifetime.ApplicationStopping);
+    app.UseHosting();
+    await app.RunAsync();
+    return 0;
+}
+catch (StartupException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

@@ -1,0 +1,180 @@
+namespace CnnService.Api.Data;
+
+/// <summary>A named version of a dataset's content.</summary>
+public sealed class DatasetRow
+{
+    public required string Name { get; init; }
+
+    /// <summary>The content's hash, which is also the name of its file.</summary>
+    public required string Sha256 { get; init; }
+
+    public int Channels { get; init; }
+
+    /// <summary>The classes with their counts, as JSON.</summary>
+    public required string Classes { get; init; }
+
+    public int TrainImages { get; init; }
+
+    public int TestImages { get; init; }
+
+    /// <summary>One number per channel, as JSON.</summary>
+    public required string Mean { get; init; }
+
+    /// <summary>One number per channel, as JSON.</summary>
+    public required string StandardDeviation { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+}
+
+/// <summary>The states of a run.</summary>
+public enum RunState
+{
+    Queued,
+    Running,
+    Paused,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>What a user has asked a running run to do, until its worker has done it.</summary>
+public enum RunRequest
+{
+    Pause,
+    Cancel,
+}
+
+/// <summary>A training run and its progress.</summary>
+public sealed class RunRow
+{
+    /// <summary>The key, and the place in the queue.</summary>
+    public long Order { get; init; }
+
+    public Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public RunState State { get; set; }
+
+    public RunRequest? Requested { get; set; }
+
+    public required string Dataset { get; init; }
+
+    public required string DatasetSha256 { get; init; }
+
+    /// <summary>The RunSpec, as JSON.</summary>
+    public required string Spec { get; init; }
+
+    /// <summary>How often a worker has claimed the run: the fencing token of every write of a worker.</summary>
+    public int Attempts { get; set; }
+
+    public long Iteration { get; set; }
+
+    public long TotalIterations { get; init; }
+
+    /// <summary>Completed epochs.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>The bits of the last loss: SQLite stores no NaN.</summary>
+    public long? LossBits { get; set; }
+
+    public double? TrainAccuracy { get; set; }
+
+    public double? ValidationAccuracy { get; set; }
+
+    public double? BestValidationAccuracy { get; set; }
+
+    public long? BestIteration { get; set; }
+
+    public double? TestAccuracy { get; set; }
+
+    public double? ImagesPerSecond { get; set; }
+
+    public double? SecondsLeft { get; set; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime? StartedAt { get; set; }
+
+    public DateTime? EndedAt { get; set; }
+
+    public string? FailureCode { get; set; }
+
+    public string? FailureMessage { get; set; }
+
+    public long? FailureIteration { get; set; }
+
+    public string? ParametersSha256 { get; set; }
+
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>SHA-256 of the request body that came with the key.</summary>
+    public string? IdempotencyBody { get; init; }
+}
+
+/// <summary>The types of events.</summary>
+public enum EventType
+{
+    State,
+    Iteration,
+    Epoch,
+}
+
+/// <summary>One thing that a run told; numbered per run from 1 without gaps.</summary>
+public sealed class EventRow
+{
+    /// <summary>The run's <see cref="RunRow.Order"/>.</summary>
+    public long Run { get; init; }
+
+    public long Sequence { get; init; }
+
+    public EventType Type { get; init; }
+
+    public RunState? State { get; init; }
+
+    public long? Iteration { get; init; }
+
+    public int? Epoch { get; init; }
+
+    /// <summary>The bits of the loss: SQLite stores no NaN.</summary>
+    public long? LossBits { get; init; }
+
+    public double? LearningRate { get; init; }
+
+    public double? TrainAccuracy { get; init; }
+
+    public double? ValidationAccuracy { get; init; }
+
+    public DateTime At { get; init; }
+}
+
+/// <summary>Everything that a run needs to go on.</summary>
+public sealed class CheckpointRow
+{
+    public long Run { get; init; }
+
+    public long Iteration { get; set; }
+
+    public required byte[] Content { get; set; }
+}
+
+/// <summary>Which parameters of a run.</summary>
+public enum WhichParameters
+{
+    Best,
+    Last,
+}
+
+/// <summary>A model file of a run.</summary>
+public sealed class ParametersRow
+{
+    public long Run { get; init; }
+
+    public WhichParameters Which { get; init; }
+
+    public long Iteration { get; set; }
+
+    public required string Sha256 { get; set; }
+
+    public required byte[] Content { get; set; }
+}

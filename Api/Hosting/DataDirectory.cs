@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Options;
+
+namespace CnnService.Api.Hosting;
+
+/// <summary>The service's one folder, created with access for its owner alone, and held by one process at a time through a locked file.</summary>
+public sealed class DataDirectory : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private readonly FileStream ownership;
+
+    /// <summary>Takes the folder; <see cref="StartupException"/> if that is not possible.</summary>
+    public DataDirectory(IOptions<StorageOptions> options, IHostEnvironment environment)
+    {
+        Root = Path.GetFullPath(options.Value.DataDirectory, environment.ContentRootPath);
+        try
+        {
+            foreach (string folder in (string[])[Root, Datasets, Spool]) Create(folder);
+            ownership = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(Path.Combine(Root, "lock")))
+        {
+            throw new StartupException($"The data directory {Root} is in use by another process; stop it, or set Storage:DataDirectory to another folder.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The data directory {Root} can not be created or written ({e.Message}); set Storage:DataDirectory to a folder that can.");
+        }
+
+        foreach (string file in Directory.EnumerateFiles(Spool)) File.Delete(file);
+    }
+
+    /// <summary>The folder itself.</summary>
+    public string Root { get; }
+
+    /// <summary>The database file.</summary>
+    public string Database => Path.Combine(Root, "cnnservice.db");
+
+    /// <summary>Dataset contents, named by their SHA-256.</summary>
+    public string Datasets => Path.Combine(Root, "datasets");
+
+    /// <summary>Unfinished uploads; emptied at start.</summary>
+    public string Spool => Path.Combine(Root, "spool");
+
+    /// <summary>Gives the folder free.</summary>
+    public void Dispose() => ownership.Dispose();
+
+    private static void Create(string folder)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, OwnerOnly);
+    }
+}
+
+/// <summary>A reason why the service can not start, in words for the person who starts it: one line, and exit code 1.</summary>
+public sealed class StartupException(string message) : Exception(message);

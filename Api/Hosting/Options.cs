@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CnnService.Api.Hosting;
+
+/// <summary>Where the service keeps its data.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>The folder of the database and the datasets, relative to the content root; default <c>data</c>.</summary>
+    [Required]
+    public string DataDirectory { get; set; } = "data";
+}
+
+/// <summary>What training may use.</summary>
+public sealed class TrainingOptions
+{
+    /// <summary>Threads that all concurrent runs share, 0 to 1,024; default 0: one per core.</summary>
+    [Range(0, 1024)]
+    public int Threads { get; set; }
+
+    /// <summary>Runs that train at the same time, 1 to 64; default 1.</summary>
+    [Range(1, 64)]
+    public int ConcurrentRuns { get; set; } = 1;
+
+    /// <summary>Seconds between two checkpoints of a run, 1 to 3,600; default 15.</summary>
+    [Range(1, 3600)]
+    public int CheckpointSeconds { get; set; } = 15;
+
+    /// <summary>Megabytes that one run may need for dataset, network, optimizer and checkpoint, 16 to 1,048,576; default 4,096.</summary>
+    [Range(16, 1048576)]
+    public int MemoryLimitMegabytes { get; set; } = 4096;
+
+    /// <summary>Runs that may wait, 1 to 100,000; default 1,000.</summary>
+    [Range(1, 100000)]
+    public int QueueLimit { get; set; } = 1000;
+}
+
+/// <summary>How large uploads may be.</summary>
+public sealed class UploadsOptions
+{
+    /// <summary>Megabytes of a dataset upload, 1 to 16,384; default 512.</summary>
+    [Range(1, 16384)]
+    public int DatasetMegabytes { get; set; } = 512;
+
+    /// <summary>Megabytes of a predict request, 1 to 1,024; default 10.</summary>
+    [Range(1, 1024)]
+    public int PredictMegabytes { get; set; } = 10;
+}
