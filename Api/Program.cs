@@ -3,18 +3,23 @@ using CnnService.Api.Hosting;
 
 try
 {
-    WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+    CommandLine commandLine = CommandLine.Parse(args);
+    if (commandLine.HealthAddress is { } address) return await HealthProbe.AskAsync(address);
+
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(commandLine.Configuration);
     builder.AddHosting();
     builder.Services.AddDatabase();
 
     WebApplication app = builder.Build();
+    app.CheckSettings();
     await Database.PrepareAsync(app.Services, app.Lifetime.ApplicationStopping);
     app.UseHosting();
+    app.UseKey();
     await app.RunAsync();
     return 0;
 }
-catch (StartupException e)
+catch (Exception e) when (StartupException.Describe(e) is { } reason)
 {
-    Console.Error.WriteLine(e.Message);
+    Console.Error.WriteLine(reason);
     return 1;
 }

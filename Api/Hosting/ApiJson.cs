@@ -15,6 +15,8 @@ internal static class ApiJson
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowOutOfOrderMetadataProperties = true;
         options.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
         options.TypeInfoResolver = SpecJson.Options.TypeInfoResolver;
         if (!options.Converters.OfType<JsonStringEnumConverter>().Any())

@@ -6,6 +6,10 @@ namespace CnnService.Api.Hosting;
 public sealed class DataDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    // A file that another process has locked: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
+    private static readonly int[] LockedByAnother = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream ownership;
 
     /// <summary>Takes the folder; <see cref="StartupException"/> if that is not possible.</summary>
@@ -16,8 +20,9 @@ public sealed class DataDirectory : IDisposable
         {
             foreach (string folder in (string[])[Root, Datasets, Spool]) Create(folder);
             ownership = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            foreach (string file in Directory.EnumerateFiles(Spool)) File.Delete(file);
         }
-        catch (IOException) when (File.Exists(Path.Combine(Root, "lock")))
+        catch (IOException e) when (LockedByAnother.Contains(e.HResult))
         {
             throw new StartupException($"The data directory {Root} is in use by another process; stop it, or set Storage:DataDirectory to another folder.");
         }
@@ -25,8 +30,6 @@ public sealed class DataDirectory : IDisposable
         {
             throw new StartupException($"The data directory {Root} can not be created or written ({e.Message}); set Storage:DataDirectory to a folder that can.");
         }
-
-        foreach (string file in Directory.EnumerateFiles(Spool)) File.Delete(file);
     }
 
     /// <summary>The folder itself.</summary>
@@ -50,6 +53,3 @@ public sealed class DataDirectory : IDisposable
         else Directory.CreateDirectory(folder, OwnerOnly);
     }
 }
-
-/// <summary>A reason why the service can not start, in words for the person who starts it: one line, and exit code 1.</summary>
-public sealed class StartupException(string message) : Exception(message);

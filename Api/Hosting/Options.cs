@@ -2,6 +2,31 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CnnService.Api.Hosting;
 
+/// <summary>Where the service listens, at the configuration's root.</summary>
+public sealed class ServerOptions
+{
+    /// <summary>Addresses, with ; between several; default http://127.0.0.1:5080.</summary>
+    [Required]
+    public string Urls { get; set; } = "http://127.0.0.1:5080";
+
+    /// <summary>Names and addresses that a request's Host may have, with ; between several and * for any; default: the names of this machine for itself.</summary>
+    [Required]
+    public string AllowedHosts { get; set; } = "localhost;127.0.0.1;[::1]";
+}
+
+/// <summary>Who may use the service.</summary>
+public sealed class SecurityOptions
+{
+    /// <summary>The key that every request but those for health has to bring, in printable ASCII; default none: everybody who reaches the service may use it.</summary>
+    public string ApiKey { get; set; } = "";
+
+    /// <summary>Whether the service may listen without a key where other machines reach it; default false.</summary>
+    public bool AllowAnonymous { get; set; }
+
+    /// <summary>Origins of other web pages that may use the service from a browser, as https://host:port with ; between several; default none.</summary>
+    public string AllowedOrigins { get; set; } = "";
+}
+
 /// <summary>Where the service keeps its data.</summary>
 public sealed class StorageOptions
 {

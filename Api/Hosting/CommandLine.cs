@@ -1,0 +1,59 @@
+namespace CnnService.Api.Hosting;
+
+/// <summary>The program's arguments: its own switches, and what is left for the configuration, which would take a switch without a value for a name.</summary>
+/// <param name="Configuration">Pairs <c>--Name value</c> or <c>--Name=value</c>.</param>
+/// <param name="HealthAddress">With <c>--health URL</c>: the address to ask instead of serving, for containers without a shell or curl.</param>
+internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress)
+{
+    private const string HealthSwitch = "health";
+
+    private static readonly string[] Sections =
+        ["Urls", "AllowedHosts", "Storage", "Training", "Uploads", "Security", "Logging", "Kestrel", "Environment", "ContentRoot", "WebRoot", "ApplicationName"];
+
+    /// <summary>Tells the arguments apart; <see cref="StartupException"/> for one that means nothing.</summary>
+    public static CommandLine Parse(string[] args)
+    {
+        var configuration = new List<string>();
+        Uri? health = null;
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (!args[i].StartsWith("--", StringComparison.Ordinal)) throw new StartupException($"The argument {args[i]} is not understood; settings are given as --Name value.");
+            (string name, string? value) = args[i][2..].Split('=', 2) is [var before, var after] ? (before, after) : (args[i][2..], null);
+            value ??= i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : null;
+            if (name == HealthSwitch) health = Address(value);
+            else configuration.Add($"--{Known(name)}={value ?? throw new StartupException($"The setting --{name} needs a value: --{name} value.")}");
+        }
+
+        return new CommandLine([.. configuration], health);
+    }
+
+    private static string Known(string name) => Sections.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase)
+        ? name
+        : throw new StartupException($"The switch --{name} is unknown; known are --{HealthSwitch} URL, and the settings of {string.Join(", ", Sections)}.");
+
+    private static Uri Address(string? value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+        ? address
+        : throw new StartupException($"--{HealthSwitch} needs an address, such as --{HealthSwitch} http://127.0.0.1:5080/healthz/ready.");
+}
+
+/// <summary>Asks a running service for its health.</summary>
+internal static class HealthProbe
+{
+    /// <summary>0 when the address answers with a success within 4 seconds, else 1 and one line that tells why.</summary>
+    public static async Task<int> AskAsync(Uri address)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(4) };
+        try
+        {
+            using HttpResponseMessage response = await client.GetAsync(address);
+            if (response.IsSuccessStatusCode) return 0;
+            Console.Error.WriteLine($"{address} answers {(int)response.StatusCode}.");
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            Console.Error.WriteLine($"{address} does not answer: {e.Message}");
+        }
+
+        return 1;
+    }
+}

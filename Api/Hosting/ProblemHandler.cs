@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using CnnService.Training;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Data.Sqlite;
+
+namespace CnnService.Api.Hosting;
+
+/// <summary>Turns what went wrong into a problem document (RFC 9457). Nothing of the program's inside reaches the client.</summary>
+internal sealed partial class ProblemHandler(IProblemDetailsService problems, ILogger<ProblemHandler> log) : IExceptionHandler
+{
+    private const int SqliteBusy = 5, SqliteLocked = 6, SqliteFull = 13;
+
+    // A full disk: ENOSPC; ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL of Windows.
+    private static readonly int[] DiskFull = [28, unchecked((int)0x80070027), unchecked((int)0x80070070)];
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        ProblemException problem = ProblemOf(exception);
+        if (problem.Status == StatusCodes.Status500InternalServerError) LogFailure(httpContext.Request.Method, httpContext.Request.Path, exception);
+
+        httpContext.Response.StatusCode = problem.Status;
+        if (problem.RetryAfterSeconds is { } seconds) httpContext.Response.Headers.RetryAfter = $"{seconds}";
+        if (problem.Status == StatusCodes.Status401Unauthorized) httpContext.Response.Headers.WWWAuthenticate = "ApiKey";
+        ProblemDetails document = problem.Field is null ? new ProblemDetails() : new HttpValidationProblemDetails { Errors = { [problem.Field] = [ReasonOf(exception, problem)] } };
+        (document.Status, document.Detail) = (problem.Status, problem.Message);
+        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = document });
+    }
+
+    /// <summary>The problem that an exception stands for.</summary>
+    internal static ProblemException ProblemOf(Exception exception) => exception switch
+    {
+        ProblemException problem => problem,
+        InvalidInputException input => new(StatusCodes.Status400BadRequest, input.Message, input.Part.Length == 0 ? null : input.Part),
+        BadHttpRequestException bad => ProblemOf(bad),
+        SqliteException { SqliteErrorCode: SqliteBusy or SqliteLocked } =>
+            new(StatusCodes.Status503ServiceUnavailable, "The database is busy; repeat the request.") { RetryAfterSeconds = 1 },
+        SqliteException { SqliteErrorCode: SqliteFull } =>
+            new(StatusCodes.Status503ServiceUnavailable, "The disk is full; free some space, then repeat the request.") { RetryAfterSeconds = 60 },
+        IOException when DiskFull.Contains(exception.HResult) => new(StatusCodes.Status507InsufficientStorage, "The disk has not enough space for this; free some."),
+        { InnerException: { } inner } => ProblemOf(inner),
+        _ => new(StatusCodes.Status500InternalServerError, "The service failed; its log tells why."),
+    };
+
+    // The framework's words name .NET types, so only the name of the parameter is taken from them.
+    private static ProblemException ProblemOf(BadHttpRequestException bad)
+    {
+        if (bad.StatusCode == StatusCodes.Status413PayloadTooLarge) return new(bad.StatusCode, "The body is larger than this address takes.");
+        if (bad.StatusCode == StatusCodes.Status415UnsupportedMediaType) return new(bad.StatusCode, "This address takes another Content-Type, such as application/json.");
+        if (bad.StatusCode == StatusCodes.Status408RequestTimeout) return new(bad.StatusCode, "The body came too slowly.");
+        if (bad.InnerException is JsonException json) return Malformed(json);
+        if (UnreadableParameter().Match(bad.Message) is { Success: true } unreadable)
+            return new(bad.StatusCode, $"{unreadable.Groups[1].Value} is \"{unreadable.Groups[2].Value}\", which can not be read.", unreadable.Groups[1].Value);
+        if (MissingParameter().Match(bad.Message) is { Success: true } missing) return new(bad.StatusCode, $"{missing.Groups[1].Value} is missing.", missing.Groups[1].Value);
+        return new(bad.StatusCode, bad.Message.Contains("no body was provided", StringComparison.Ordinal) ? "This address needs a body." : "The request is malformed.");
+    }
+
+    private static ProblemException Malformed(JsonException json)
+    {
+        string place = $"line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}";
+        return json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal)
+            ? new(StatusCodes.Status400BadRequest, $"{path[2..]}: this can not be read ({place}).", path[2..])
+            : new(StatusCodes.Status400BadRequest, $"The body is not the JSON that this address takes: {place}.");
+    }
+
+    private static string ReasonOf(Exception exception, ProblemException problem) => exception is InvalidInputException input ? input.Reason : problem.Message;
+
+    [GeneratedRegex("^Failed to bind parameter \"(?:.* )?([^ \"]+)\" from \"(.*)\"\\.$", RegexOptions.Singleline)]
+    private static partial Regex UnreadableParameter();
+
+    [GeneratedRegex("^Required parameter \"(?:.* )?([^ \"]+)\" was not provided")]
+    private static partial Regex MissingParameter();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private partial void LogFailure(string method, PathString path, Exception exception);
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CnnService.Api.Hosting;
+
+/// <summary>Writes every problem document, whatever the request accepts: with type, title, status, detail and trace id, and words where the framework has none.</summary>
+internal sealed class ProblemWriter : IProblemDetailsWriter
+{
+    /// <inheritdoc/>
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        HttpContext http = context.HttpContext;
+        ProblemDetails problem = context.ProblemDetails;
+        problem.Status ??= http.Response.StatusCode;
+        ProblemDetails defaults = TypedResults.Problem(statusCode: problem.Status).ProblemDetails;
+        problem.Type ??= defaults.Type ?? "about:blank";
+        problem.Title ??= defaults.Title ?? "Error";
+        problem.Detail ??= DetailOf(http, problem.Status.Value);
+        problem.Extensions["traceId"] = Activity.Current?.Id ?? http.TraceIdentifier;
+        return new ValueTask(http.Response.WriteAsJsonAsync(problem, problem.GetType(), ApiJson.Options, "application/problem+json", http.RequestAborted));
+    }
+
+    private static string DetailOf(HttpContext http, int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "The request is malformed.",
+        StatusCodes.Status404NotFound => "There is nothing at this address; /swagger lists the addresses.",
+        StatusCodes.Status405MethodNotAllowed => $"This address does not take {http.Request.Method}; it takes {http.Response.Headers.Allow}.",
+        StatusCodes.Status413PayloadTooLarge => "The body is larger than this address takes.",
+        StatusCodes.Status415UnsupportedMediaType => $"This address does not take {http.Request.ContentType ?? "a body without Content-Type"}; /swagger tells what it takes.",
+        >= 500 => "The service can not do this now.",
+        _ => "The request can not be done.",
+    };
+}
