@@ -1,0 +1,33 @@
+using CnnService.Api.Hosting;
+
+namespace CnnService.Api.Tests.Hosting;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public void Parse_Settings_GoToTheConfiguration() => Assert.Equal(
+        ["--Urls=http://127.0.0.1:1", "--training:threads=-1", "--Security:ApiKey=a=b"],
+        CommandLine.Parse(["--Urls", "http://127.0.0.1:1", "--training:threads", "-1", "--Security:ApiKey=a=b"]).Configuration);
+
+    [Theory]
+    [InlineData("--health", "http://127.0.0.1:5080/healthz/live")]
+    [InlineData("--health=http://127.0.0.1:5080/healthz/live")]
+    public void Parse_OwnSwitch_IsKeptFromTheConfiguration(params string[] args)
+    {
+        CommandLine commandLine = CommandLine.Parse(args);
+
+        Assert.Empty(commandLine.Configuration);
+        Assert.Equal(new Uri("http://127.0.0.1:5080/healthz/live"), commandLine.HealthAddress);
+    }
+
+    [Theory]
+    [InlineData("The setting --Urls needs a value", "--Urls")]
+    [InlineData("The setting --Urls needs a value", "--Urls", "--Training:Threads", "1")]
+    [InlineData("The switch --fast is unknown", "--fast")]
+    [InlineData("The switch --Trainings:Threads is unknown", "--Trainings:Threads", "1")]
+    [InlineData("The argument serve is not understood", "serve")]
+    [InlineData("--health needs an address", "--health")]
+    [InlineData("--health needs an address", "--health", "5080")]
+    public void Parse_WhatMeansNothing_IsRefused(string expected, params string[] args) =>
+        Assert.StartsWith(expected, Assert.Throws<StartupException>(() => CommandLine.Parse(args)).Message, StringComparison.Ordinal);
+}

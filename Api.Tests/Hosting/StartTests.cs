@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Data.Sqlite;
+
+namespace CnnService.Api.Tests.Hosting;
+
+/// <summary>Starts and ends of the real program: what it refuses, it refuses in one line and with exit code 1.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string Data => Path.Combine(folder.Path, "data");
+
+    [Fact]
+    public async Task Start_PortInUse_IsRefused()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+
+        await AssertRefusedAsync($"{other.LocalEndpoint}: address already in use.", "--Urls", $"http://{other.LocalEndpoint}", "--Storage:DataDirectory", Data);
+    }
+
+    [Fact]
+    public async Task Start_DataDirectoryInUse_IsRefused()
+    {
+        await using ServiceProcess first = await ServiceProcess.StartAsync(Data);
+
+        await AssertRefusedAsync("is in use by another process", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data);
+    }
+
+    [Fact]
+    public async Task Start_DataDirectoryThatCanNotBeMade_IsRefused()
+    {
+        string file = Path.Combine(folder.Path, "file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+
+        await AssertRefusedAsync("can not be created or written", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Path.Combine(file, "data"));
+    }
+
+    [Fact]
+    public async Task Start_DatabaseOfANewerVersion_IsRefused()
+    {
+        await using (ServiceProcess first = await ServiceProcess.StartAsync(Data)) await first.TerminateAsync();
+        await using (var database = new SqliteConnection($"Data Source={Path.Combine(Data, "cnnservice.db")};Pooling=False"))
+        {
+            await database.OpenAsync(TestContext.Current.CancellationToken);
+            await using SqliteCommand insert = database.CreateCommand();
+            insert.CommandText = "INSERT INTO __EFMigrationsHistory VALUES ('29990101000000_Future', '99.0.0')";
+            await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await AssertRefusedAsync("newer version of this service (29990101000000_Future)", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data);
+    }
+
+    [Fact]
+    public async Task Start_DatabaseThatIsNone_IsRefused()
+    {
+        Directory.CreateDirectory(Data);
+        await File.WriteAllTextAsync(Path.Combine(Data, "cnnservice.db"), new string('x', 10_000), TestContext.Current.CancellationToken);
+
+        await AssertRefusedAsync("The database in the data directory can not be used", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://127.0.0.1:0;http://*:0")]
+    [InlineData("http://[::]:0")]
+    [InlineData("http://example.org:0")]
+    public async Task Start_OpenAddressWithoutKey_IsRefusedWithTheRemedy(string urls) =>
+        await AssertRefusedAsync("Security:ApiKey (environment: Security__ApiKey)", "--Urls", urls, "--Storage:DataDirectory", Data);
+
+    [Theory]
+    [InlineData("Training:Threads is \"many\"", "--Training:Threads", "many")]
+    [InlineData("Training:QueueLimit is 0; give a number from 1 to 100,000.", "--Training:QueueLimit=0")]
+    [InlineData("Urls has \"5080\"", "--Urls", "5080")]
+    [InlineData("Security:ApiKey has characters", "--Security:ApiKey", "two words")]
+    [InlineData("Urls is empty", "--Urls=")]
+    [InlineData("http://0.0.0.0:0, and no key", "--Kestrel:Endpoints:Open:Url=http://0.0.0.0:0")]
+    [InlineData("The switch --fast is unknown", "--fast")]
+    public async Task Start_UnusableArguments_IsRefused(string expected, params string[] arguments) =>
+        await AssertRefusedAsync(expected, [.. arguments, "--Storage:DataDirectory", Data]);
+
+    [Fact]
+    public async Task Start_UnusableEnvironment_IsRefused()
+    {
+        (int exitCode, string errors) = await ServiceProcess.RunAsync([], new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = "http://0.0.0.0:0",
+            ["Storage__DataDirectory"] = Data,
+        });
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Other machines can reach http://0.0.0.0:0", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Terminate_RunningService_ExitsWithZeroAndFreesTheDirectory()
+    {
+        for (int start = 0; start < 2; start++)
+        {
+            await using ServiceProcess service = await ServiceProcess.StartAsync(Data);
+            Assert.Equal(0, await service.TerminateAsync());
+            Assert.Equal("", service.Errors);
+        }
+    }
+
+    [Fact]
+    public async Task Kill_RunningService_FreesTheDirectory()
+    {
+        await using (ServiceProcess killed = await ServiceProcess.StartAsync(Data)) await killed.KillAsync();
+
+        await using ServiceProcess next = await ServiceProcess.StartAsync(Data);
+    }
+
+    [Fact]
+    public async Task Health_OfAServiceWithAKey_ExitsWithZeroWhileItRuns()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Data, "--Security:ApiKey", "secret");
+        string address = new Uri(service.Client.BaseAddress!, "healthz/ready").ToString();
+
+        Assert.Equal((0, ""), await ServiceProcess.RunAsync(["--health", address]));
+
+        await service.TerminateAsync();
+        (int exitCode, string errors) = await ServiceProcess.RunAsync(["--health", address]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("does not answer", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Log_OfAHubRequest_NeverHoldsTheKey()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Data, "--Security:ApiKey", "secret", "--Logging:LogLevel:Microsoft", "Information");
+
+        await service.Client.GetAsync("/hubs/nothing?access_token=secret", TestContext.Current.CancellationToken);
+        await service.TerminateAsync();
+
+        Assert.Contains("Application is shutting down", service.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", service.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_NewDataDirectory_IsMadeForItsOwnerAlone()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Data);
+
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Data));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static async Task AssertRefusedAsync(string expected, params string[] arguments)
+    {
+        (int exitCode, string errors) = await ServiceProcess.RunAsync(arguments);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(expected, errors, StringComparison.Ordinal);
+        Assert.Single(errors.TrimEnd().Split('\n'));
+    }
+}
