@@ -1,12 +1,9 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Datasets;
 
 /// <summary>Labelled images with their class names: a training part and, where given, a test part. It never changes.</summary>
-public sealed class Dataset
+public sealed partial class Dataset
 {
     /// <summary>The most classes a dataset can have: labels are bytes in every format.</summary>
     public const int MaximumClasses = 256;
@@ -28,7 +25,7 @@ public sealed class Dataset
         var histograms = new ByteHistograms(Train);
         Mean = histograms.Mean;
         StandardDeviation = histograms.StandardDeviation;
-        Sha256 = Hash();
+        Sha256 = HashOfContent();
     }
 
     /// <summary>The class names in the order of their indices.</summary>
@@ -50,8 +47,7 @@ public sealed class Dataset
     public IReadOnlyList<double> StandardDeviation { get; }
 
     /// <summary>
-    /// SHA-256 of the content in 64 hexadecimal digits, lower case. Hashed are, with 32-bit little-endian numbers: C, H, W; the class count and
-    /// each name as its length in UTF-8 bytes and those bytes; then of the training and of the test part its count, its labels and its pixels.
+    /// SHA-256 of the content, which is what <see cref="WriteTo"/> writes, in 64 hexadecimal digits, lower case.
     /// </summary>
     public string Sha256 { get; }
 
@@ -89,36 +85,5 @@ public sealed class Dataset
         foreach (ImageSet part in (ImageSet[])[Train, Test])
             foreach (int label in part.Labels)
                 if (label >= Labels.Count) throw new ArgumentException($"Label {label} has no name: there are {Labels.Count} classes.");
-    }
-
-    private string Hash()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, [Shape.Channels, Shape.Height, Shape.Width, Labels.Count]);
-        foreach (string label in Labels)
-        {
-            byte[] name = Encoding.UTF8.GetBytes(label);
-            Append(hash, [name.Length]);
-            hash.AppendData(name);
-        }
-
-        foreach (ImageSet part in (ImageSet[])[Train, Test])
-        {
-            Append(hash, [part.Count]);
-            Append(hash, part.Labels);
-            for (int i = 0; i < part.Count; i++) hash.AppendData(part[i]);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private static void Append(IncrementalHash hash, ReadOnlySpan<int> numbers)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        foreach (int number in numbers)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
-            hash.AppendData(bytes);
-        }
     }
 }

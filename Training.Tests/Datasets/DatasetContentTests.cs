@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using CnnService.Training.Datasets;
+using static CnnService.Training.Tests.Datasets.SampleFiles;
+
+namespace CnnService.Training.Tests.Datasets;
+
+public sealed class DatasetContentTests
+{
+    private static readonly Dataset Sample = Dataset.Read(
+        new MemoryStream(TarGz(("data_batch_1.bin", Cifar(1030)), ("test_batch.bin", Cifar(3, first: 5)), ("batches.meta.txt", Text("a\nb\nc\nd\ne\nf\ng\nh\ni\nj ü")))), "a.tar.gz");
+
+    [Fact]
+    public void WriteTo_Content_HasTheHashOfTheDataset() => Assert.Equal(Sample.Sha256, Convert.ToHexStringLower(SHA256.HashData(Content())));
+
+    [Fact]
+    public void ReadFrom_WhatWasWritten_IsTheSameDataset()
+    {
+        var read = Dataset.ReadFrom(new MemoryStream(Content()));
+        Assert.Equal(Sample.Sha256, read.Sha256);
+        Assert.Equal(Sample.Labels, read.Labels);
+        Assert.Equal(Sample.Mean, read.Mean);
+    }
+
+    [Fact]
+    public void ReadFrom_ContentCutOffOrTooLong_IsRefused()
+    {
+        byte[] content = Content();
+        for (int length = 0; length < content.Length; length += length < 200 ? 1 : 99_991)
+            Assert.Throws<InvalidDataException>(() => Dataset.ReadFrom(new MemoryStream(content[..length])));
+        Assert.Throws<InvalidDataException>(() => Dataset.ReadFrom(new MemoryStream([.. content, 0])));
+    }
+
+    [Fact]
+    public void ReadFrom_HeadDamagedAnywhere_IsReadOrRefused()
+    {
+        byte[] content = Content();
+        for (int position = 0; position < 150; position++)
+        {
+            byte[] damaged = [.. content];
+            damaged[position] ^= 0x81;
+            Exception? thrown = Record.Exception(() => Dataset.ReadFrom(new MemoryStream(damaged)));
+            Assert.True(thrown is null or InvalidDataException, $"byte {position}: {thrown}");
+        }
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(false, 1029)]
+    [InlineData(true, 2)]
+    public void ReadImage_EachPart_IsThatImage(bool test, int index)
+    {
+        ImageSet part = test ? Sample.Test : Sample.Train;
+        (CnnService.Training.Tensors.Shape shape, byte[] pixels) = Assert.NotNull(Dataset.ReadImage(new MemoryStream(Content()), test, index));
+        Assert.Equal(part.Shape, shape);
+        Assert.Equal(part[index].ToArray(), pixels);
+    }
+
+    [Theory]
+    [InlineData(false, -1)]
+    [InlineData(false, 1030)]
+    [InlineData(true, 3)]
+    public void ReadImage_NoSuchIndex_IsNull(bool test, int index) => Assert.Null(Dataset.ReadImage(new MemoryStream(Content()), test, index));
+
+    private static byte[] Content()
+    {
+        var stream = new MemoryStream();
+        Sample.WriteTo(stream);
+        return stream.ToArray();
+    }
+}
