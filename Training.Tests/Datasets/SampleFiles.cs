@@ -47,6 +47,22 @@ internal static class SampleFiles
         return Gzip(tar.ToArray());
     }
 
+    /// <summary>A .zip archive of files in the given order.</summary>
+    public static byte[] Zip(params (string Name, byte[] Content)[] files)
+    {
+        var packed = new MemoryStream();
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, byte[] content) in files)
+            {
+                using Stream entry = archive.CreateEntry(name).Open();
+                entry.Write(content);
+            }
+        }
+
+        return packed.ToArray();
+    }
+
     public static byte[] Gzip(byte[] content)
     {
         var packed = new MemoryStream();

@@ -6,13 +6,24 @@ namespace CnnService.Training.Datasets;
 /// <param name="bytes">The limit, default 2 GB (2^31).</param>
 internal sealed class ContentLimit(long bytes = 1L << 31)
 {
-    private long read;
+    private const int RatioLimit = 200;
+    private const long RatioFrom = 16 << 20;
+
+    /// <summary>How much was read so far, in bytes.</summary>
+    public long Read { get; private set; }
 
     /// <summary>Counts bytes that were read from the file of that name; refuses those over the limit.</summary>
     public void Count(int length, string name)
     {
-        read += length;
-        if (read > bytes) throw new InvalidInputException(name, $"with it the dataset has more than {bytes} bytes of unpacked content, the limit.");
+        Read += length;
+        if (Read > bytes) throw new InvalidInputException(name, $"with it the dataset has more than {bytes} bytes of unpacked content, the limit.");
+    }
+
+    /// <summary>Refuses content of over 200 times the size of its file, once there are 16 MB of it: pictures do not pack so well.</summary>
+    public static void CheckRatio(long content, long packed, string name)
+    {
+        if (content > RatioFrom && content > RatioLimit * packed)
+            throw new InvalidInputException(name, $"its content is over {RatioLimit} times as large as the file itself.");
     }
 }
 
@@ -50,6 +61,9 @@ internal class ContentStream(Stream source, string name, ContentLimit? limit) : 
     /// <summary>The file's name.</summary>
     protected string Name => name;
 
+    /// <summary>What also counts the content, if anything.</summary>
+    protected ContentLimit? Limit => limit;
+
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
@@ -86,13 +100,12 @@ internal class ContentStream(Stream source, string name, ContentLimit? limit) : 
 
 /// <summary>
 /// The content of a gzip file (RFC 1952) of one member. GZipStream takes the end of its input for the end of the content, wherever it comes; here the
-/// last 4 bytes of the file must be the content's length, as the format has it, so that a file that was cut off is refused. So is content of
-/// over 200 times the size of the file, once there are 16 MB of it: pictures do not pack so well.
+/// last 4 bytes of the file must be the content's length, as the format has it, so that a file that was cut off is refused. So is content that
+/// packs too well.
 /// </summary>
 internal sealed class UnpackedStream : ContentStream
 {
-    private const int RatioLimit = 200, SmallestFile = 18; // in bytes: header and trailer
-    private const long RatioFrom = 16 << 20;
+    private const int SmallestFile = 18; // in bytes: header and trailer
     private readonly PackedStream packed;
     private readonly GZipStream unpacked;
 
@@ -114,8 +127,7 @@ internal sealed class UnpackedStream : ContentStream
     public override int Read(Span<byte> buffer)
     {
         int length = base.Read(buffer);
-        if (BytesRead > RatioFrom && BytesRead > RatioLimit * packed.BytesRead)
-            throw new InvalidInputException(Name, $"its content is over {RatioLimit} times as large as the file itself.");
+        ContentLimit.CheckRatio(BytesRead, packed.BytesRead, Name);
         if (length == 0 && buffer.Length > 0 && (packed.BytesRead < SmallestFile || packed.LastFourBytes != (uint)BytesRead))
             throw new InvalidInputException(
                 Name, $"it is cut off or is not one gzip file: its content ends after {BytesRead} bytes, and its last 4 bytes give another length.");

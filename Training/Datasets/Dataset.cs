@@ -52,21 +52,23 @@ public sealed partial class Dataset
     public string Sha256 { get; }
 
     /// <summary>
-    /// Reads a dataset from a folder, a .tar.gz archive, a single file, or several files that belong together, such as IDX images and labels.
+    /// Reads a dataset from a folder, a .tar.gz or .zip archive, a single file, or several files that belong together, such as IDX images and labels.
     /// The format is found by the names of the files.
     /// </summary>
     /// <exception cref="InvalidInputException">Nothing is there, nothing is known, or a file is not what its format wants.</exception>
     public static Dataset Open(params ReadOnlySpan<string> paths)
     {
         ArgumentOutOfRangeException.ThrowIfZero(paths.Length, nameof(paths));
-        return DatasetFormat.Read(DatasetFiles.At(paths.ToArray()), Path.GetFileName(paths[0].TrimEnd('/', '\\')));
+        return DatasetFormat.Read(DatasetFiles.At(paths.ToArray()), Path.GetFileName(paths[0].TrimEnd('/', '\\')), []);
     }
 
     /// <summary>Reads a dataset from a stream, such as an upload, to its end; nothing is written to disk.</summary>
-    /// <param name="stream">The file's bytes; it is left open and need not seek.</param>
+    /// <param name="stream">The file's bytes; it is left open, and need not seek unless it is a .zip.</param>
     /// <param name="name">The file's name, which tells the format: <c>cifar-10-binary.tar.gz</c>.</param>
+    /// <param name="more">Formats besides the library's own, asked before them; each instance reads one dataset.</param>
     /// <exception cref="InvalidInputException">The name is not known, or the file is not what its format wants.</exception>
-    public static Dataset Read(Stream stream, string name) => DatasetFormat.Read(DatasetFiles.Of(stream, name), name);
+    public static Dataset Read(Stream stream, string name, params ReadOnlySpan<DatasetFormat> more) =>
+        DatasetFormat.Read(DatasetFiles.Of(stream, name), name, more);
 
     private void CheckNames()
     {

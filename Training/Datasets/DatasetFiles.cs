@@ -5,22 +5,33 @@ namespace CnnService.Training.Datasets;
 /// <summary>One file of a dataset; its content can be read until the next file is asked for.</summary>
 /// <param name="Name">The file's own name, without folders.</param>
 /// <param name="Content">Its bytes, unpacked if it is a .gz; read forward only.</param>
-internal readonly record struct DatasetFile(string Name, Stream Content)
+public readonly record struct DatasetFile(string Name, Stream Content)
 {
+    /// <summary>The folders of an archive in which the file lies, the outermost first.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>Folders and name, as people write them.</summary>
+    public string Path => string.Join('/', [.. Folders, Name]);
+
+    /// <summary>Whether it stands for the folder itself.</summary>
+    internal bool IsFolder => Name.Length == 0;
+
     /// <summary>The name without .gz, by which formats know their files.</summary>
     public string PlainName => DatasetFiles.IsGzip(Name) ? Name[..^".gz".Length] : Name;
 }
 
 /// <summary>
-/// The files that make up a dataset, one after the other: of a folder (not its subfolders, and no archives in it), of a .tar.gz archive, or single
-/// ones; .gz files are unpacked while they are read, and nothing is written to disk. An archive can hold folders, whose names do not matter. Refused
-/// are links and devices, absolute paths and "..", archives in archives, over 200,000 entries, over 2 GB of content, and content of over 200
-/// times its packed size. Files and folders whose names begin with a dot are left out.
+/// The files that make up a dataset, one after the other: of a folder (not its subfolders, and no archives in it), of a .tar.gz or .zip archive, or
+/// single ones; .gz files are unpacked while they are read, and nothing is written to disk. Refused are links and devices, absolute paths and "..",
+/// archives in archives, over 200,000 entries, over 2 GB of content, and content of over 200 times its packed size. Files and folders whose names
+/// begin with a dot are left out, as is what macOS adds to an archive (__MACOSX).
 /// </summary>
 internal static class DatasetFiles
 {
-    private const int EntryLimit = 200_000;
-    private static readonly string[] ArchiveEndings = [".tar.gz", ".tgz"], NestedEndings = [".tar.gz", ".tgz", ".tar", ".zip", ".7z", ".rar"];
+    /// <summary>The most entries an archive can have.</summary>
+    public const int EntryLimit = 200_000;
+
+    private static readonly string[] TarEndings = [".tar.gz", ".tgz"], ZipEndings = [".zip"], NestedEndings = [".tar.gz", ".tgz", ".tar", ".zip", ".7z", ".rar"];
 
     /// <summary>The files at the given paths: of folders in ordinal order of their names.</summary>
     public static IEnumerable<DatasetFile> At(params IEnumerable<string> paths)
@@ -48,30 +59,34 @@ internal static class DatasetFiles
 
     private static bool IsPlainFile(string path) => !EndsWithAny(path, NestedEndings) && !Path.GetFileName(path).StartsWith('.');
 
-    private static IEnumerable<DatasetFile> Of(Stream stream, string name, ContentLimit limit) => EndsWithAny(name, ArchiveEndings)
-        ? Entries(new UnpackedStream(stream, name, limit), name, limit)
+    private static IEnumerable<DatasetFile> Of(Stream stream, string name, ContentLimit limit) =>
+        EndsWithAny(name, TarEndings) ? Entries(new UnpackedStream(stream, name, limit), name, limit)
+        : EndsWithAny(name, ZipEndings) ? ZipEntries.Of(stream, name, limit)
         : [Single(stream, name, limit)];
 
-    private static DatasetFile Single(Stream stream, string name, ContentLimit limit) =>
+    /// <summary>A file's own content, unpacked if its name says that it is packed.</summary>
+    public static DatasetFile Single(Stream stream, string name, ContentLimit limit) =>
         new(name, IsGzip(name) ? new UnpackedStream(stream, name, limit) : new ContentStream(stream, name, limit));
 
     private static IEnumerable<DatasetFile> Entries(UnpackedStream archive, string name, ContentLimit limit)
     {
-        using var content = archive;
-        using var reader = new TarReader(content, leaveOpen: true);
+        using UnpackedStream tar = archive;
+        using var reader = new TarReader(tar, leaveOpen: true);
         int count = 0;
         while (Next(reader, name) is { } entry)
         {
             if (++count > EntryLimit) throw new InvalidInputException(name, $"it has more than {EntryLimit} entries.");
-            string[] path = PathOf(entry, name);
-            if (entry.EntryType == TarEntryType.Directory || path.Any(part => part.StartsWith('.'))) continue;
-            Stream data = entry.DataStream ?? Stream.Null;
-            yield return IsGzip(path[^1])
-                ? Single(new ContentStream(data, name, limit: null), path[^1], limit)
-                : new DatasetFile(path[^1], new ContentStream(data, name, limit: null)); // counted by the archive's stream
+            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory))
+                throw new InvalidInputException(name, $"its entry \"{entry.Name}\" is a {entry.EntryType}; only files and folders are read.");
+            string[] path = PathOf(entry.Name, name);
+            if (IsHidden(path)) continue;
+            var content = new ContentStream(entry.DataStream ?? Stream.Null, name, limit: null); // counted by the archive's stream
+            yield return entry.EntryType == TarEntryType.Directory ? new DatasetFile("", Stream.Null) { Folders = path }
+                : IsGzip(path[^1]) ? Single(content, path[^1], limit) with { Folders = path[..^1] }
+                : new DatasetFile(path[^1], content) { Folders = path[..^1] };
         }
 
-        content.CopyTo(Stream.Null); // the packed data's checksum is behind the last entry
+        tar.CopyTo(Stream.Null); // the packed data's checksum is behind the last entry
     }
 
     private static TarEntry? Next(TarReader reader, string name)
@@ -87,19 +102,21 @@ internal static class DatasetFiles
         }
     }
 
-    private static string[] PathOf(TarEntry entry, string archive)
+    /// <summary>The folders and the name of an archive's entry; refuses those that are archives, or that would lead out of it.</summary>
+    public static string[] PathOf(string entry, string archive)
     {
-        if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory))
-            throw new InvalidInputException(archive, $"its entry \"{entry.Name}\" is a {entry.EntryType}; only files and folders are read.");
-        if (EndsWithAny(entry.Name, NestedEndings))
-            throw new InvalidInputException(archive, $"its entry \"{entry.Name}\" is an archive itself; put its files into this one.");
+        if (EndsWithAny(entry, NestedEndings))
+            throw new InvalidInputException(archive, $"its entry \"{entry}\" is an archive itself; put its files into this one.");
 
-        string[] parts = entry.Name.Split('/', '\\');
+        string[] parts = entry.Split('/', '\\');
         if (parts[0].Length == 0 || parts[0].EndsWith(':') || parts.Contains(".."))
-            throw new InvalidInputException(archive, $"its entry \"{entry.Name}\" has an absolute path or leads out of the archive.");
+            throw new InvalidInputException(archive, $"its entry \"{entry}\" has an absolute path or leads out of the archive.");
         string[] names = [.. parts.Where(part => part is not ("" or "."))];
         return names.Length > 0 ? names : ["."];
     }
+
+    /// <summary>Whether a path is one of those that are left out.</summary>
+    public static bool IsHidden(string[] path) => path.Any(part => part.StartsWith('.') || part == "__MACOSX");
 
     private static bool EndsWithAny(string name, string[] endings) =>
         endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));

@@ -4,9 +4,9 @@ namespace CnnService.Training.Datasets;
 
 /// <summary>
 /// A file format of datasets. Every subclass in this assembly is a known format: a new one is a new file. An instance reads one dataset: it is
-/// given the files it knows, one after the other in the order of their archive, and then asked for the whole.
+/// given the files it knows, one after the other in the order of their archive, and then asked for the whole. A program can bring more formats.
 /// </summary>
-internal abstract class DatasetFormat
+public abstract class DatasetFormat
 {
     private const int NamesLimit = 64 * 1024;
 
@@ -22,17 +22,24 @@ internal abstract class DatasetFormat
     /// <summary>Reads one file that the format knows, to its end.</summary>
     public abstract void Add(DatasetFile file);
 
+    /// <summary>Told of each folder that an archive lists, whatever is in it; does nothing unless a format cares.</summary>
+    public virtual void AddFolder(IReadOnlyList<string> path)
+    {
+    }
+
     /// <summary>The dataset of all files read.</summary>
     /// <param name="source">The name of the archive or folder, for refusals that concern it all.</param>
     public abstract Dataset Build(string source);
 
     /// <summary>Reads files in the format that knows the first of them; those it does not know are left out.</summary>
-    public static Dataset Read(IEnumerable<DatasetFile> files, string source)
+    internal static Dataset Read(IEnumerable<DatasetFile> files, string source, ReadOnlySpan<DatasetFormat> more)
     {
-        DatasetFormat[] formats = Known();
+        DatasetFormat[] formats = [.. more, .. Known()];
         DatasetFormat? format = null;
         foreach (DatasetFile file in files)
         {
+            if (file.IsFolder) foreach (DatasetFormat known in formats) known.AddFolder(file.Folders);
+            if (file.IsFolder) continue;
             format ??= formats.FirstOrDefault(known => known.Knows(file.PlainName));
             if (format is not null && format.Knows(file.PlainName)) format.Add(file);
         }
