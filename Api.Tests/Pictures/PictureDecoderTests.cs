@@ -1,0 +1,157 @@
+using CnnService.Api.Pictures;
+using CnnService.Training;
+using CnnService.Training.Tensors;
+using SkiaSharp;
+
+namespace CnnService.Api.Tests.Pictures;
+
+public sealed class PictureDecoderTests
+{
+    private static readonly byte[] Colours = PictureFiles.Colours, Greys = PictureFiles.Greys;
+    private static readonly byte[] Alphas = [.. Enumerable.Range(0, 1024).Select(i => (byte)(i * 7))];
+
+    private static byte[][] Planes => [PictureFiles.Plane(Colours, 0), PictureFiles.Plane(Colours, 1), PictureFiles.Plane(Colours, 2)];
+
+    [Fact]
+    public void Decode_PngOfEveryColourType_GivesItsPixels()
+    {
+        Assert.Equal(Colours, Decoded(PictureFiles.Png(2, PictureFiles.Interleave(Planes))));
+        Assert.Equal(PictureFiles.Tripled(Greys), Decoded(PictureFiles.Png(0, Greys)));
+        Assert.Equal(PictureFiles.Tripled(Greys), Decoded(PictureFiles.Png(3, Greys)));
+    }
+
+    [Fact]
+    public void Decode_SixteenBits_TakesTheUpperEight()
+    {
+        byte[] low = [.. Enumerable.Range(0, 1024).Select(i => (byte)(255 - i))];
+
+        Assert.Equal(PictureFiles.Tripled(Greys), Decoded(PictureFiles.Png(0, PictureFiles.Interleave(Greys, low), depth: 16)));
+        Assert.Equal(Colours, Decoded(PictureFiles.Png(2, PictureFiles.Interleave(Planes[0], low, Planes[1], low, Planes[2], low), depth: 16)));
+    }
+
+    [Fact]
+    public void Decode_Alpha_IsCompositedOverBlack()
+    {
+        byte[] grey = [.. Greys.Zip(Alphas, (v, a) => (byte)Math.Round(v * a / 255.0))];
+        byte[] colours = [.. Colours.Select((v, i) => (byte)Math.Round(v * Alphas[i % 1024] / 255.0))];
+
+        Assert.Equal(PictureFiles.Tripled(grey), Decoded(PictureFiles.Png(4, PictureFiles.Interleave(Greys, Alphas))));
+        Assert.Equal(colours, Decoded(PictureFiles.Png(6, PictureFiles.Interleave([.. Planes, Alphas]))));
+    }
+
+    [Fact]
+    public void Decode_GammaAndProfileSaid_AreIgnored()
+    {
+        (string, byte[]) gamma = ("gAMA", [0, 0, 0x40, 0]), chromaticities = ("cHRM", [.. Enumerable.Repeat<byte[]>([0, 0, 0x40, 0], 8).SelectMany(b => b)]);
+
+        Assert.Equal(Colours, Decoded(PictureFiles.Png(2, PictureFiles.Interleave(Planes), extra: [gamma, chromaticities])));
+    }
+
+    [Fact]
+    public void Decode_Bmp_GivesItsPixels() => Assert.Equal(Colours, Decoded(PictureFiles.Bmp(Colours)));
+
+    [Fact]
+    public void Decode_LosslessWebp_GivesItsPixels()
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(32, 32, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        for (int i = 0; i < 1024; i++) bitmap.SetPixel(i % 32, i / 32, new SKColor(Colours[i], Colours[1024 + i], Colours[2048 + i]));
+        using SKData data = bitmap.PeekPixels().Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100))!;
+
+        Assert.Equal(Colours, Decoded(data.ToArray()));
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    public void Decode_LossyFormat_IsNearItsPixels(SKEncodedImageFormat format)
+    {
+        byte[] smooth = [.. Enumerable.Range(0, 3072).Select(i => (byte)(i / 1024 * 60 + i % 32 * 3))];
+
+        Assert.All(Decoded(PictureFiles.Encoded(format, smooth)).Zip(smooth), pair => Assert.InRange(pair.First - pair.Second, -8, 8));
+    }
+
+    [Fact]
+    public void Decode_AnimatedGif_GivesItsFirstFrame() => Assert.All(Decoded(PictureFiles.Gif(40, 99, 7)), value => Assert.Equal(80, value));
+
+    [Fact]
+    public void Decode_GreyAndCmykJpeg_AreRead()
+    {
+        Assert.All(Decoded(PictureFiles.PlainJpeg(1)), value => Assert.Equal(128, value));
+        Assert.All(Decoded(PictureFiles.PlainJpeg(3)), value => Assert.Equal(128, value));
+        Assert.All(Decoded(PictureFiles.PlainJpeg(4)), value => Assert.InRange(value, 63, 65)); // half the light of half the light
+    }
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(3)]
+    public void Decode_OrientationTag_IsIgnored(byte orientation)
+    {
+        byte[] jpeg = PictureFiles.Encoded(SKEncodedImageFormat.Jpeg, PictureFiles.Tripled(Greys));
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+
+        Assert.Equal(Decoded(jpeg), Decoded([.. jpeg[..2], .. exif, .. jpeg[2..]]));
+    }
+
+    [Fact]
+    public void IsGrey_EqualChannelsOnly_IsTrue()
+    {
+        Assert.True(PictureDecoder.Decode(PictureFiles.Png(0, Greys), "a.png", false).IsGrey);
+        Assert.True(PictureDecoder.Decode(PictureFiles.Bmp(PictureFiles.Tripled(Greys)), "a.bmp", false).IsGrey);
+        Assert.False(PictureDecoder.Decode(PictureFiles.Bmp(Colours), "a.bmp", false).IsGrey);
+    }
+
+    [Fact]
+    public void ToChannels_One_IsTheRoundedWeightedSum()
+    {
+        byte[] expected = [.. Enumerable.Range(0, 1024).Select(i => (byte)Math.Round(0.299m * Colours[i] + 0.587m * Colours[1024 + i] + 0.114m * Colours[2048 + i]))];
+
+        Assert.Equal(expected, PictureDecoder.Decode(PictureFiles.Bmp(Colours), "a.bmp", false).ToChannels(1));
+        Assert.Equal(Greys, PictureDecoder.Decode(PictureFiles.Png(0, Greys), "a.png", false).ToChannels(1));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(31, 33)]
+    [InlineData(32, 64)]
+    [InlineData(45, 100)]
+    [InlineData(200, 3)]
+    public void Decode_Resize_IsTheMeanOfTheCoveredArea(int width, int height)
+    {
+        byte[] grey = [.. Enumerable.Range(0, width * height).Select(i => (byte)(i * 89))];
+
+        byte[] resized = PictureDecoder.Decode(PictureFiles.Png(0, grey, width: width, height: height), "a.png", resize: true).ToChannels(1);
+
+        for (int i = 0; i < resized.Length; i++) Assert.Equal(Mean(grey, width, height, i / 32, i % 32), resized[i], 0.5001);
+    }
+
+    [Fact]
+    public void Decode_OtherSizeWithoutResize_SaysWhatToDo()
+    {
+        var e = Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(PictureFiles.Png(0, new byte[20 * 10], width: 20, height: 10), "b.png", false));
+
+        Assert.Equal("b.png: is 20x10, not 32x32; send 32x32, or resize=true to have it brought to that size.", e.Message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void ToPng_AnyPixels_DecodesToThem(int channels)
+    {
+        byte[] pixels = Colours[..(channels * 1024)];
+
+        Picture picture = PictureDecoder.Decode(PictureEncoder.ToPng(pixels, new Shape(channels, 32, 32)), "a.png", false);
+
+        Assert.Equal(pixels, picture.ToChannels(channels));
+    }
+
+    private static byte[] Decoded(byte[] file) => PictureDecoder.Decode(file, "a", resize: false).ToChannels(3);
+
+    /// <summary>The mean by sampling: every new pixel covers width x height points of a grid that is 32 times finer than the old one.</summary>
+    private static double Mean(byte[] grey, int width, int height, int v, int u)
+    {
+        double sum = 0;
+        for (int y = v * height; y < (v + 1) * height; y++)
+            for (int x = u * width; x < (u + 1) * width; x++) sum += grey[y / 32 * width + x / 32];
+        return sum / width / height;
+    }
+}
