@@ -1,4 +1,5 @@
 using CnnService.Api.Data;
+using CnnService.Api.Datasets;
 using CnnService.Api.Hosting;
 
 try
@@ -9,12 +10,15 @@ try
     WebApplicationBuilder builder = WebApplication.CreateBuilder(commandLine.Configuration);
     builder.AddHosting();
     builder.Services.AddDatabase();
+    builder.Services.AddDatasets();
 
     WebApplication app = builder.Build();
     app.CheckSettings();
     await Database.PrepareAsync(app.Services, app.Lifetime.ApplicationStopping);
+    await app.Services.GetRequiredService<DatasetStore>().PrepareAsync(app.Lifetime.ApplicationStopping);
     app.UseHosting();
     app.UseKey();
+    app.MapDatasets();
     await app.RunAsync();
     return 0;
 }

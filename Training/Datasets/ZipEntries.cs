@@ -90,7 +90,7 @@ internal static class ZipEntries
 
     /// <summary>The content of one entry: what ZipArchive does not check is checked here.</summary>
     private sealed class ZipContent(Stream source, ZipArchiveEntry entry, long archiveLength, string archive, ContentLimit limit)
-        : ContentStream(source, entry.FullName, limit)
+        : ContentStream(source, archive, limit)
     {
         private uint checksum = uint.MaxValue;
 
@@ -99,9 +99,9 @@ internal static class ZipEntries
         {
             int length = base.Read(buffer);
             checksum = Crc32.Append(checksum, buffer[..length]);
-            ContentLimit.CheckRatio(Limit!.Read, archiveLength, archive);
+            ContentLimit.CheckRatio(Limit!.Read, archiveLength, Name);
             if (BytesRead > entry.Length || (length == 0 && buffer.Length > 0 && (BytesRead < entry.Length || ~checksum != entry.Crc32)))
-                throw new InvalidInputException(Name, $"after {BytesRead} bytes of content it is cut off or damaged.");
+                throw new InvalidInputException(Name, $"its entry \"{entry.FullName}\" is damaged: its content has another length or checksum than the directory gives.");
             return length;
         }
     }

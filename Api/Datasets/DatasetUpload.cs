@@ -1,0 +1,148 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using CnnService.Api.Hosting;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace CnnService.Api.Datasets;
+
+/// <summary>
+/// An upload's parts. They come in any order, and a .zip is read from its end, so the file waits in the spool folder under a random name, and is
+/// gone when the upload is disposed of.
+/// </summary>
+internal sealed partial class DatasetUpload : IDisposable
+{
+    private const int TextLimit = 1024, BlockLength = 1 << 16; // in bytes
+    private readonly HashSet<string> seen = [];
+    private FileStream? file;
+
+    private DatasetUpload()
+    {
+    }
+
+    /// <summary>The name that the dataset is to have.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>The name of the file, which tells its format and is used for nothing else.</summary>
+    public string FileName { get; private set; } = "";
+
+    /// <summary>Whether pictures of other sizes are brought to 32x32.</summary>
+    public bool Resize { get; private set; }
+
+    /// <summary>The file's bytes, from the first.</summary>
+    public Stream Content => file!;
+
+    /// <summary>Reads a multipart body; <see cref="ProblemException"/> for one that is not as the contract says.</summary>
+    public static async Task<DatasetUpload> ReadAsync(HttpRequest request, DataDirectory directory, long limit, CancellationToken cancel)
+    {
+        MultipartReader reader = ReaderOf(request);
+        if (request.ContentLength > limit) throw TooLarge(limit);
+        DiskSpace.Require(directory, request.ContentLength ?? 0);
+        var upload = new DatasetUpload();
+        try
+        {
+            while (await Received(reader.ReadNextSectionAsync(cancel)) is { } section) await upload.TakeAsync(section, directory, limit, cancel);
+            foreach (string part in (string[])["name", "file"])
+                if (!upload.seen.Contains(part)) throw Bad(part, "is missing; a dataset is uploaded as the parts name and file, and resize if wanted.");
+            return upload;
+        }
+        catch
+        {
+            upload.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Deletes the file.</summary>
+    public void Dispose() => file?.Dispose();
+
+    private static MultipartReader ReaderOf(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "A dataset is uploaded as multipart/form-data with the parts name and file.");
+
+        string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
+        return boundary.Length is > 0 and <= 128
+            ? new MultipartReader(boundary, request.Body)
+            : throw new ProblemException(StatusCodes.Status400BadRequest, "The Content-Type has no boundary of 1 to 128 characters.");
+    }
+
+    private async Task TakeAsync(MultipartSection section, DataDirectory directory, long limit, CancellationToken cancel)
+    {
+        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition) || disposition.Name.Length == 0)
+            throw new ProblemException(StatusCodes.Status400BadRequest, "A part of the body has no name; the parts are name, file and resize.");
+
+        string part = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+        if (part is not ("name" or "file" or "resize")) throw Bad(part, "is not known; the parts are name, file and resize.");
+        if (!seen.Add(part)) throw Bad(part, "is given twice; give it once.");
+        if (part == "file")
+        {
+            FileName = FileNameOf(disposition);
+            await SpoolAsync(section.Body, directory, limit, cancel);
+            return;
+        }
+
+        string text = await TextAsync(part, section.Body, cancel);
+        if (part == "name") Name = NamePattern().IsMatch(text) ? text : throw Bad("name", $"is \"{text}\"; it has 1 to 63 of a-z, 0-9 and -, and does not begin with -.");
+        else Resize = bool.TryParse(text, out bool resize) ? resize : throw Bad("resize", $"is \"{text}\"; it is true or false.");
+    }
+
+    private static string FileNameOf(ContentDispositionHeaderValue disposition)
+    {
+        string path = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
+        string name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
+        return name.Length > 0 ? name : throw Bad("file", "has no file name, which tells its format, such as pictures.zip.");
+    }
+
+    private async Task SpoolAsync(Stream body, DataDirectory directory, long limit, CancellationToken cancel)
+    {
+        file = new FileStream(
+            Path.Combine(directory.Spool, $"{Guid.CreateVersion7():n}.upload"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BlockLength, FileOptions.DeleteOnClose);
+        byte[] block = new byte[BlockLength];
+        try
+        {
+            for (int length; (length = await Received(body.ReadAsync(block, cancel).AsTask())) > 0;)
+            {
+                if (file.Position + length > limit) throw TooLarge(limit);
+                await file.WriteAsync(block.AsMemory(0, length), cancel);
+            }
+
+            await file.FlushAsync(cancel);
+        }
+        catch (IOException e) when (DiskSpace.IsFull(e))
+        {
+            throw DiskSpace.Refusal();
+        }
+
+        file.Position = 0;
+    }
+
+    private static async Task<string> TextAsync(string part, Stream body, CancellationToken cancel)
+    {
+        byte[] text = new byte[TextLimit];
+        int length = await Received(body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancel).AsTask());
+        return length < TextLimit ? Encoding.UTF8.GetString(text, 0, length) : throw Bad(part, $"has {TextLimit} bytes or more.");
+    }
+
+    /// <summary>What the client sends, with its mistakes told from the disk's.</summary>
+    private static async Task<T> Received<T>(Task<T> reading)
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            throw new ProblemException(StatusCodes.Status400BadRequest, "The multipart body is malformed or cut off.");
+        }
+    }
+
+    private static ProblemException TooLarge(long limit) => new(
+        StatusCodes.Status413PayloadTooLarge, $"The upload has more than {limit >> 20} MB, the limit; Uploads:DatasetMegabytes sets it.", "file");
+
+    private static ProblemException Bad(string part, string reason) => new(StatusCodes.Status400BadRequest, $"The part {part} {reason}", part);
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,62}\z")]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,166 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using CnnService.Api.Data;
+using CnnService.Api.Hosting;
+using CnnService.Api.Pictures;
+using CnnService.Training;
+using CnnService.Training.Datasets;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace CnnService.Api.Datasets;
+
+/// <summary>Named sets of labelled images: /api/datasets.</summary>
+public static class DatasetsApi
+{
+    /// <summary>Registers what the endpoints need.</summary>
+    public static void AddDatasets(this IServiceCollection services) => services.AddSingleton<DatasetStore>();
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapDatasets(this WebApplication app)
+    {
+        RouteGroupBuilder datasets = app.MapGroup("/api/datasets").WithTags("Datasets");
+        datasets.MapPost("/", Upload).WithName("uploadDataset").WithSummary("Upload a dataset")
+            .WithDescription("Multipart with the parts name, file and, if wanted, resize (true or false), in any order. The file is a .zip or .tar.gz of class "
+                + "folders of pictures, of CIFAR-10 batches or of IDX files. Pictures that can not be used are refused one by one and listed in the answer.")
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(507);
+        datasets.MapGet("/", List).WithName("listDatasets").WithSummary("List datasets by name").ProducesProblem(400);
+        datasets.MapGet("/{name}", Get).WithName("getDataset").WithSummary("Describe a dataset").ProducesProblem(404);
+        datasets.MapDelete("/{name}", Delete).WithName("deleteDataset").WithSummary("Delete a dataset that no queued, running or paused run needs")
+            .ProducesProblem(404).ProducesProblem(409);
+        datasets.MapGet("/{name}/images/{index:int}.png", Image).WithName("getDatasetImage").WithSummary("Show one image as it is stored")
+            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404);
+    }
+
+    private static async Task<Created<DatasetReport>> Upload(
+        HttpRequest request, DatasetStore store, DataDirectory directory, IOptions<UploadsOptions> options, CancellationToken cancel)
+    {
+        long limit = (long)options.Value.DatasetMegabytes << 20;
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body) body.MaxRequestBodySize = limit;
+        using DatasetUpload upload = await DatasetUpload.ReadAsync(request, directory, limit, cancel);
+        var folders = new ClassFolders(upload.Resize);
+        DatasetRow row = await store.AddAsync(upload.Name, () => Read(upload, folders), cancel);
+        return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), folders.Refused));
+    }
+
+    private static async Task<Ok<DatasetList>> List(ServiceDb db, string? after, string? limit, CancellationToken cancel)
+    {
+        int count = limit is null ? 50 : int.TryParse(limit, out int value) && value is >= 1 and <= 1000
+            ? value
+            : throw new ProblemException(StatusCodes.Status400BadRequest, $"limit is \"{limit}\"; it is 1 to 1000.", "limit");
+        List<DatasetRow> rows = await db.Datasets.AsNoTracking()
+            .Where(row => after == null || string.Compare(row.Name, after) > 0)
+            .OrderBy(row => row.Name).Take(count + 1).ToListAsync(cancel);
+        DatasetDescription[] items = [.. rows.Take(count).Select(DatasetDescription.Of)];
+        return TypedResults.Ok(new DatasetList(items, rows.Count > count ? items[^1].Name : null));
+    }
+
+    private static async Task<Ok<DatasetDescription>> Get(ServiceDb db, string name, CancellationToken cancel) =>
+        TypedResults.Ok(DatasetDescription.Of(await Find(db, name, cancel)));
+
+    private static async Task<NoContent> Delete(DatasetStore store, string name, CancellationToken cancel)
+    {
+        await store.DeleteAsync(name, cancel);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<FileContentHttpResult> Image(ServiceDb db, DatasetStore store, string name, int index, string? part, CancellationToken cancel)
+    {
+        if (part is not (null or "train" or "test"))
+            throw new ProblemException(StatusCodes.Status400BadRequest, $"part is \"{part}\"; it is train or test.", "part");
+        DatasetRow row = await Find(db, name, cancel);
+        var image = store.ReadImage(row.Sha256, part == "test", index)
+            ?? throw ProblemException.NotFound($"Image {index} of {(part == "test" ? row.TestImages : row.TrainImages)}, counted from 0,");
+        return TypedResults.Bytes(PictureEncoder.ToPng(image.Pixels, image.Shape), "image/png");
+    }
+
+    private static async Task<DatasetRow> Find(ServiceDb db, string name, CancellationToken cancel) =>
+        await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancel) ?? throw ProblemException.NotFound($"Dataset \"{name}\"");
+
+    private static Dataset Read(DatasetUpload upload, ClassFolders folders)
+    {
+        try
+        {
+            return Dataset.Read(upload.Content, upload.FileName, folders);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new ProblemException(StatusCodes.Status400BadRequest, e.Message, "file");
+        }
+    }
+}
+
+/// <summary>A dataset without its images.</summary>
+public record DatasetDescription
+{
+    /// <summary>The name, which is never given to other content while this is there.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the content.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>1 of grey images, 3 of RGB.</summary>
+    public required int Channels { get; init; }
+
+    /// <summary>The classes in the order of their indices.</summary>
+    public required IReadOnlyList<ClassCounts> Classes { get; init; }
+
+    /// <summary>Images of the training part.</summary>
+    public required int TrainImages { get; init; }
+
+    /// <summary>Images of the test part, 0 if there is none.</summary>
+    public required int TestImages { get; init; }
+
+    /// <summary>The mean of each channel over the training part, 0 to 1.</summary>
+    public required IReadOnlyList<double> Mean { get; init; }
+
+    /// <summary>The standard deviation of each channel over the training part, 0 to 0.5.</summary>
+    public required IReadOnlyList<double> StandardDeviation { get; init; }
+
+    /// <summary>When it was uploaded, UTC.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    internal static DatasetDescription Of(DatasetRow row) => new()
+    {
+        Name = row.Name,
+        Sha256 = row.Sha256,
+        Channels = row.Channels,
+        Classes = Parse<ClassCounts>(row.Classes),
+        TrainImages = row.TrainImages,
+        TestImages = row.TestImages,
+        Mean = Parse<double>(row.Mean),
+        StandardDeviation = Parse<double>(row.StandardDeviation),
+        CreatedAt = row.CreatedAt,
+    };
+
+    private static T[] Parse<T>(string json) => JsonSerializer.Deserialize<T[]>(json, ApiJson.Options)!;
+}
+
+/// <summary>What became of an upload: the dataset, and the files that were left out.</summary>
+public sealed record DatasetReport : DatasetDescription
+{
+    [SetsRequiredMembers]
+    internal DatasetReport(DatasetDescription dataset, IReadOnlyList<RefusedFile> refused)
+        : base(dataset) => (Refused, RefusedCount) = ([.. refused.Take(RefusedListed)], refused.Count);
+
+    private const int RefusedListed = 100;
+
+    /// <summary>The first 100 files that were left out, in the order of their paths.</summary>
+    public IReadOnlyList<RefusedFile> Refused { get; }
+
+    /// <summary>How many files were left out.</summary>
+    public int RefusedCount { get; }
+}
+
+/// <summary>How many images a class has.</summary>
+/// <param name="Label">The class name.</param>
+/// <param name="Train">Images of the training part.</param>
+/// <param name="Test">Images of the test part.</param>
+public sealed record ClassCounts(string Label, int Train, int Test);
+
+/// <summary>A page of datasets.</summary>
+/// <param name="Items">Datasets in the order of their names.</param>
+/// <param name="Next">What to give as <c>after</c> for the next page; absent at the end.</param>
+public sealed record DatasetList(IReadOnlyList<DatasetDescription> Items, string? Next);
