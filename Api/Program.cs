@@ -1,6 +1,7 @@
 using CnnService.Api.Data;
 using CnnService.Api.Datasets;
 using CnnService.Api.Hosting;
+using CnnService.Api.Models;
 
 try
 {
@@ -11,6 +12,7 @@ try
     builder.AddHosting();
     builder.Services.AddDatabase();
     builder.Services.AddDatasets();
+    builder.Services.AddModels();
 
     WebApplication app = builder.Build();
     app.CheckSettings();
@@ -19,6 +21,7 @@ try
     app.UseHosting();
     app.UseKey();
     app.MapDatasets();
+    app.MapModels();
     await app.RunAsync();
     return 0;
 }

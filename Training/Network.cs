@@ -25,13 +25,14 @@ public sealed class Network
         Layers = Complete(At("model", () => spec.Expand(input)), classes);
 
         Shape shape = input;
-        long count = 0;
+        long count = 0, numbers = input.Length;
         for (int i = 0; i < Layers.Count; i++)
         {
             LayerSpec layer = Layers[i];
             Shape from = shape;
             string part = spec is LayerList ? $"model.layers[{i}]" : "model";
             shape = At(part, () => layer.Output(from));
+            numbers += shape.Length;
             foreach (Parameter parameter in layer.Parameters(from))
             {
                 count += parameter.Shape.Aggregate(1L, (product, extent) => product * extent);
@@ -40,6 +41,7 @@ public sealed class Network
             }
         }
 
+        BytesPerImage = numbers * sizeof(float);
         if (shape != Shape.Vector(classes))
             throw new InvalidInputException("model.layers", $"the last layer gives {shape.Length} numbers, but there are {classes} classes; end with an affine layer and leave its units out.");
     }
@@ -58,6 +60,9 @@ public sealed class Network
 
     /// <summary>The number of parameters, running statistics included.</summary>
     public long ParameterCount => Layout.Count;
+
+    /// <summary>Bytes of one image and of all layers' outputs for it: at most what each image of a batch takes when predicting.</summary>
+    public long BytesPerImage { get; }
 
     /// <summary>Where each parameter lies in a block.</summary>
     internal ParameterLayout Layout { get; } = new();

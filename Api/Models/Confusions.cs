@@ -1,0 +1,50 @@
+using CnnService.Training;
+using CnnService.Training.Datasets;
+
+namespace CnnService.Api.Models;
+
+/// <summary>The content of a dataset by its hash; null if it is gone.</summary>
+/// <param name="sha256">The content's hash.</param>
+internal delegate Dataset? DatasetContents(string sha256);
+
+/// <summary>Counts which classes models take for which; one model at a time, as each holds a dataset.</summary>
+internal sealed class Confusions(Predictions predictions, DatasetContents contents, Desk desk) : IDisposable
+{
+    private readonly SemaphoreSlim turn = new(1);
+
+    /// <summary>Counts on the images that the run held out; null if their dataset is gone.</summary>
+    public async Task<Confusion?> CountAsync(LoadedModel model, TrainingSpec spec, string datasetSha256, CancellationToken cancel)
+    {
+        await turn.WaitAsync(cancel);
+        try
+        {
+            ImageSet? images = await desk.DoAsync(() => contents(datasetSha256) is Dataset dataset ? ValidationPart.Of(spec, dataset) : null, cancel);
+            return images is null ? null : await CountAsync(model, images, cancel);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Releases what it holds.</summary>
+    public void Dispose() => turn.Dispose();
+
+    private async Task<Confusion> CountAsync(LoadedModel model, ImageSet images, CancellationToken cancel)
+    {
+        int classes = model.Model.Labels.Count;
+        float[] probabilities = await predictions.ProbabilitiesAsync(model, images.Count, i => images[i].ToArray(), cancel);
+        int[][] counts = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
+        for (int i = 0; i < images.Count; i++) counts[images.Labels[i]][MostProbable(probabilities.AsSpan(i * classes, classes))]++;
+        return new Confusion(model.Model.Labels, counts);
+    }
+
+    // The first of equals, as in training and in predictions.
+    private static int MostProbable(ReadOnlySpan<float> probabilities)
+    {
+        int highest = 0;
+        for (int i = 1; i < probabilities.Length; i++)
+            if (probabilities[i] > probabilities[highest]) highest = i;
+        return highest;
+    }
+}

@@ -1,0 +1,27 @@
+namespace CnnService.Api.Models;
+
+/// <summary>
+/// Where decoding and predicting queue for a processor: fewer callers at a time than there are processors, so that quick requests always find a
+/// free thread, and first come, first served, so that a thousand pictures do not hold up one. It also bounds the memory of pictures being decoded.
+/// </summary>
+internal sealed class Desk : IDisposable
+{
+    private readonly SemaphoreSlim places = new(Math.Max(1, Environment.ProcessorCount - 1));
+
+    /// <summary>Does a piece of work of a few milliseconds as soon as there is a place.</summary>
+    public async Task<T> DoAsync<T>(Func<T> work, CancellationToken cancel)
+    {
+        await places.WaitAsync(cancel);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    /// <summary>Releases what it holds.</summary>
+    public void Dispose() => places.Dispose();
+}

@@ -1,0 +1,93 @@
+using CnnService.Api.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace CnnService.Api.Models;
+
+/// <summary>A picture file in a request.</summary>
+/// <param name="File">Its name, where it was a part of several; null where it was the whole body.</param>
+/// <param name="Content">Its bytes, as they were sent.</param>
+internal sealed record SentPicture(string? File, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>What messages call it.</summary>
+    public string Name => File ?? "body";
+}
+
+/// <summary>Reads the pictures of a predict request: one as the body, or several as parts of a form.</summary>
+internal static class SentPictures
+{
+    /// <summary>The content types of a body that is one picture.</summary>
+    public static readonly string[] ContentTypes = ["image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif"];
+
+    private const int MostPictures = 1000;
+
+    /// <summary>Reads them; a problem for a body that is too large (413), of another type (415), or no such form (400).</summary>
+    public static async Task<IReadOnlyList<SentPicture>> ReadAsync(HttpRequest request, int megabytes, CancellationToken cancel)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)) throw Unsupported(request.ContentType);
+        if (ContentTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
+        {
+            using MemoryStream body = await ReadBodyAsync(request, megabytes, cancel);
+            return [new SentPicture(null, body.ToArray())];
+        }
+
+        if (!type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) throw Unsupported(request.ContentType);
+        string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
+        if (boundary.Length is 0 or > 70) throw new ProblemException(400, "The multipart body's content type needs a boundary of 1 to 70 characters.");
+        using MemoryStream form = await ReadBodyAsync(request, megabytes, cancel);
+        return await ReadPartsAsync(new MultipartReader(boundary, form), cancel);
+    }
+
+    private static async Task<MemoryStream> ReadBodyAsync(HttpRequest request, int megabytes, CancellationToken cancel)
+    {
+        long limit = megabytes * 1024L * 1024L;
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = limit;
+        if (request.ContentLength > limit) throw TooLarge(megabytes);
+        var body = new MemoryStream();
+        byte[] piece = new byte[64 * 1024];
+        while (await request.Body.ReadAsync(piece, cancel) is int count and > 0)
+        {
+            if (body.Length + count > limit) throw TooLarge(megabytes);
+            body.Write(piece.AsSpan(0, count));
+        }
+
+        body.Position = 0;
+        return body;
+    }
+
+    private static async Task<IReadOnlyList<SentPicture>> ReadPartsAsync(MultipartReader reader, CancellationToken cancel)
+    {
+        var pictures = new List<SentPicture>();
+        try
+        {
+            while (await reader.ReadNextSectionAsync(cancel) is MultipartSection section)
+            {
+                if (pictures.Count == MostPictures) throw new ProblemException(400, $"There are more than {MostPictures:N0} pictures; send them in several requests.", "file");
+                pictures.Add(await ReadPartAsync(section, pictures.Count, cancel));
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new ProblemException(400, "The multipart body is malformed or ends early; send each picture as a part named \"file\".", "file");
+        }
+
+        return pictures.Count > 0 ? pictures : throw new ProblemException(400, "There is no picture; send 1 to 1,000 parts named \"file\".", "file");
+    }
+
+    private static async Task<SentPicture> ReadPartAsync(MultipartSection section, int index, CancellationToken cancel)
+    {
+        _ = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition);
+        string name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).ToString();
+        if (name != "file") throw new ProblemException(400, $"The part \"{name}\" is not known; send 1 to 1,000 parts named \"file\".", name);
+        using var content = new MemoryStream();
+        await section.Body.CopyToAsync(content, cancel);
+        string file = HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
+        return new SentPicture(file.Length > 0 ? file : $"file[{index}]", content.ToArray());
+    }
+
+    private static ProblemException Unsupported(string? type) =>
+        new(415, $"The content type is {(string.IsNullOrEmpty(type) ? "missing" : type)}; send {string.Join(", ", ContentTypes)}, or multipart/form-data.");
+
+    private static ProblemException TooLarge(int megabytes) => new(413, $"The body is over {megabytes} megabytes; send fewer or smaller pictures.");
+}
