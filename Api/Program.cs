@@ -2,6 +2,7 @@ using CnnService.Api.Data;
 using CnnService.Api.Datasets;
 using CnnService.Api.Hosting;
 using CnnService.Api.Models;
+using CnnService.Api.Runs;
 
 try
 {
@@ -13,6 +14,7 @@ try
     builder.Services.AddDatabase();
     builder.Services.AddDatasets();
     builder.Services.AddModels();
+    builder.Services.AddRuns();
 
     WebApplication app = builder.Build();
     app.CheckSettings();
@@ -21,6 +23,7 @@ try
     app.UseHosting();
     app.UseKey();
     app.MapDatasets();
+    app.MapRuns();
     app.MapModels();
     await app.RunAsync();
     return 0;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CnnService.Training.Datasets;
 using CnnService.Training.Optimizers;
 
 namespace CnnService.Training;
@@ -40,6 +41,9 @@ public record TrainingSpec
     /// <summary>The share of the training part that is held out for validation, 0.01 to 0.5, default 0.1; stratified, by seed.</summary>
     [Range(0.01, 0.5)]
     public double ValidationFraction { get; init; } = 0.1;
+
+    /// <summary>Images that are left for training when the validation part is split off a training part with that many images per class.</summary>
+    public int TrainingImages(IEnumerable<int> imagesPerClass) => imagesPerClass.Sum(images => images - Split.Aside(images, ValidationFraction));
 }
 
 /// <summary>How batches are drawn.</summary>

@@ -146,6 +146,22 @@ public sealed class EventRow
     public double? ValidationAccuracy { get; init; }
 
     public DateTime At { get; init; }
+
+    /// <summary>The same event as the run's, with its number.</summary>
+    public EventRow Placed(long run, long sequence) => new()
+    {
+        Run = run,
+        Sequence = sequence,
+        Type = Type,
+        State = State,
+        Iteration = Iteration,
+        Epoch = Epoch,
+        LossBits = LossBits,
+        LearningRate = LearningRate,
+        TrainAccuracy = TrainAccuracy,
+        ValidationAccuracy = ValidationAccuracy,
+        At = At,
+    };
 }
 
 /// <summary>Everything that a run needs to go on.</summary>
@@ -153,9 +169,12 @@ public sealed class CheckpointRow
 {
     public long Run { get; init; }
 
-    public long Iteration { get; set; }
+    public long Iteration { get; init; }
 
-    public required byte[] Content { get; set; }
+    /// <summary>The attempt that wrote it.</summary>
+    public int Attempt { get; init; }
+
+    public required byte[] Content { get; init; }
 }
 
 /// <summary>Which parameters of a run.</summary>

@@ -29,8 +29,7 @@ internal sealed record Split(int[] Training, int[] Validation)
         {
             int[] members = Members(labels, label);
             new Chance(seed, Purpose.Split, (ulong)label).Shuffle<int>(members);
-            int aside = (int)Math.Ceiling(members.Length * fraction - 0.5);
-            foreach (int index in members.AsSpan(0, aside)) validates[index] = true;
+            foreach (int index in members.AsSpan(0, Aside(members.Length, fraction))) validates[index] = true;
         }
 
         int[] all = [.. Enumerable.Range(0, labels.Length)];
@@ -44,6 +43,9 @@ internal sealed record Split(int[] Training, int[] Validation)
 
         return split;
     }
+
+    /// <summary>How many of a class's images are set aside.</summary>
+    public static int Aside(int images, double fraction) => (int)Math.Ceiling(images * fraction - 0.5);
 
     private static int[] Members(ReadOnlySpan<int> labels, int label)
     {

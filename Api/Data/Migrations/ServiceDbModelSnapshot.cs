@@ -22,6 +22,9 @@ namespace CnnService.Api.Data.Migrations
                     b.Property<long>("Run")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasColumnType("BLOB");

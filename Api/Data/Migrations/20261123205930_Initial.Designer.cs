@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CnnService.Api.Data.Migrations
 {
     [DbContext(typeof(ServiceDb))]
-    [Migration("20261123204818_Initial")]
+    [Migration("20261123205930_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -23,6 +23,9 @@ namespace CnnService.Api.Data.Migrations
             modelBuilder.Entity("CnnService.Api.Data.CheckpointRow", b =>
                 {
                     b.Property<long>("Run")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Content")

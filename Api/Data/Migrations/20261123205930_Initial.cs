@@ -76,6 +76,7 @@ namespace CnnService.Api.Data.Migrations
                 {
                     Run = table.Column<long>(type: "INTEGER", nullable: false),
                     Iteration = table.Column<long>(type: "INTEGER", nullable: false),
+                    Attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     Content = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>

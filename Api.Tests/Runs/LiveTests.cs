@@ -1,0 +1,92 @@
+using System.Net;
+using CnnService.Api.Data;
+using CnnService.Api.Hosting;
+using CnnService.Api.Runs;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CnnService.Api.Tests.Runs;
+
+/// <summary>The hub, server-sent events and REST give one list.</summary>
+public sealed class LiveTests(ServiceApplication service) : IClassFixture<ServiceApplication>
+{
+    private readonly RunClient client = new(service.CreateClient());
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Watch_LateAndReconnecting_SeesTheSameListAsRestAndStream()
+    {
+        Run run = await client.SubmitAsync(RunClient.Small(epochs: 4));
+        var watched = new List<RunEvent>();
+        foreach (int untilCount in (int[])[5, 40, int.MaxValue]) // two connections that break off, one that stays
+        {
+            await using HubConnection hub = await ConnectAsync();
+            await foreach (RunEvent item in hub.StreamAsync<RunEvent>("Watch", run.Id, watched.Count == 0 ? 0 : watched[^1].Sequence, Cancel))
+            {
+                watched.Add(item);
+                if (watched.Count >= untilCount) break;
+            }
+        }
+
+        Assert.Equal((await client.EventsAsync(run.Id)).Items, watched);
+        Assert.Equal(await client.StreamAsync(run.Id), watched);
+        Assert.Equal(RunState.Completed, watched[^1].State);
+    }
+
+    [Fact]
+    public async Task WatchAll_WhileARunTrains_TellsStatesAndEpochs()
+    {
+        var told = new List<Run>();
+        await using HubConnection hub = await ConnectAsync();
+        var completed = new TaskCompletionSource();
+        hub.On<Run>("RunChanged", run =>
+        {
+            lock (told) told.Add(run);
+            if (run.State == RunState.Completed) completed.TrySetResult();
+        });
+        await hub.InvokeAsync("WatchAll", Cancel);
+
+        Run submitted = await client.SubmitAsync(RunClient.Small());
+        await completed.Task.WaitAsync(Cancel);
+
+        Assert.Equal([RunState.Queued, RunState.Running, RunState.Completed], told.Where(run => run.Id == submitted.Id).Select(run => run.State).Distinct());
+    }
+
+    [Fact]
+    public async Task Watch_UnknownRun_SaysSo()
+    {
+        await using HubConnection hub = await ConnectAsync();
+
+        var refused = await Assert.ThrowsAsync<HubException>(async () =>
+        {
+            await foreach (RunEvent unused in hub.StreamAsync<RunEvent>("Watch", Guid.Empty, 0L, Cancel)) Assert.Fail($"Got {unused}.");
+        });
+
+        Assert.Contains("not found", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stream_ClientThatHasAll_GetsNoContent()
+    {
+        Run run = await client.SubmitAsync(RunClient.Small());
+        await client.UntilAsync(run.Id, RunState.Completed);
+        long last = (await client.EventsAsync(run.Id)).Items[^1].Sequence;
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{run.Id}/events");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.Add("Last-Event-ID", $"{last}");
+
+        Assert.Equal(HttpStatusCode.NoContent, (await client.Http.SendAsync(request, Cancel)).StatusCode);
+    }
+
+    private async Task<HubConnection> ConnectAsync()
+    {
+        HubConnection hub = new HubConnectionBuilder()
+            .WithUrl(new Uri(service.Server.BaseAddress, "/hubs/runs"), options => options.HttpMessageHandlerFactory = _ => service.Server.CreateHandler())
+            .AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions))
+            .Build();
+        await hub.StartAsync(Cancel);
+        return hub;
+    }
+}

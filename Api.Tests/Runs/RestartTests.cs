@@ -1,0 +1,100 @@
+using CnnService.Api.Data;
+using CnnService.Api.Runs;
+
+namespace CnnService.Api.Tests.Runs;
+
+/// <summary>A process that is killed at any moment loses nothing, and the run goes on by itself with the same bits.</summary>
+public sealed class RestartTests
+{
+    private const int Kills = 5;
+
+    private static string Spec => RunClient.Small(6, """ "batchSize":10,"seed":4 """);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Kill_InMidRun_EndsWithTheParametersAndEventsOfAnUndisturbedRun()
+    {
+        (Run whole, IReadOnlyList<RunEvent> wholeEvents) = await UndisturbedAsync();
+        using var folder = new TemporaryFolder();
+        ServiceProcess service = await StartAsync(folder);
+        Guid id = (await new RunClient(service.Client).SubmitAsync(Spec)).Id;
+        for (int kill = 1; kill <= Kills; kill++)
+        {
+            await UntilIterationAsync(service, id, whole.TotalIterations * kill / (Kills + 2));
+            await service.KillAsync();
+            await service.DisposeAsync();
+            service = await StartAsync(folder);
+        }
+
+        await using (service)
+        {
+            var client = new RunClient(service.Client);
+            Run run = await client.UntilAsync(id, RunState.Completed);
+
+            Assert.Equal(whole.ParametersSha256, run.ParametersSha256);
+            Assert.Equal(RunsTests.Told(wholeEvents), RunsTests.Told((await client.EventsAsync(id)).Items));
+            Assert.Equal(Enumerable.Range(1, wholeEvents.Count).Select(n => (long)n), (await client.EventsAsync(id)).Items.Select(e => e.Sequence));
+            Assert.Equal(Kills + 1, run.Attempts);
+        }
+    }
+
+    [Fact]
+    public async Task Kill_RightAfterTheRunWasAccepted_KeepsIt()
+    {
+        using var folder = new TemporaryFolder();
+        Guid id;
+        await using (ServiceProcess service = await StartAsync(folder))
+        {
+            id = (await new RunClient(service.Client).SubmitAsync(Spec)).Id;
+            await service.KillAsync();
+        }
+
+        await using ServiceProcess again = await StartAsync(folder);
+
+        Assert.Equal(RunState.Completed, (await new RunClient(again.Client).UntilAsync(id, RunState.Completed)).State);
+    }
+
+    [Fact]
+    public async Task Terminate_InMidRun_LeavesACheckpointFromWhichTheRunGoesOn()
+    {
+        (Run whole, _) = await UndisturbedAsync();
+        using var folder = new TemporaryFolder();
+        Guid id;
+        await using (ServiceProcess service = await StartAsync(folder, "--Training:CheckpointSeconds", "3600"))
+        {
+            id = (await new RunClient(service.Client).SubmitAsync(Spec)).Id;
+            await UntilIterationAsync(service, id, whole.TotalIterations / 3);
+            Assert.Equal(0, await service.TerminateAsync());
+        }
+
+        await using ServiceProcess again = await StartAsync(folder);
+        Run run = await new RunClient(again.Client).UntilAsync(id, RunState.Completed);
+
+        Assert.Equal(whole.ParametersSha256, run.ParametersSha256);
+    }
+
+    private static Task<ServiceProcess> StartAsync(TemporaryFolder folder, params string[] more) =>
+        ServiceProcess.StartAsync(folder.Path, more.Length > 0 ? more : ["--Training:CheckpointSeconds", "1"]);
+
+    private static async Task<(Run Run, IReadOnlyList<RunEvent> Events)> UndisturbedAsync()
+    {
+        using var folder = new TemporaryFolder();
+        await using ServiceProcess service = await StartAsync(folder);
+        var client = new RunClient(service.Client);
+        Guid id = (await client.SubmitAsync(Spec)).Id;
+        Run run = await client.UntilAsync(id, RunState.Completed);
+        return (run, (await client.EventsAsync(id)).Items);
+    }
+
+    private static async Task UntilIterationAsync(ServiceProcess service, Guid id, long iteration)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{id}/events");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using HttpResponseMessage response = await service.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
+        while (await reader.ReadLineAsync(Cancel) is string line)
+            if (line.Contains($"\"iteration\":{iteration},", StringComparison.Ordinal)) return;
+        Assert.Fail($"The run ended before iteration {iteration}.");
+    }
+}

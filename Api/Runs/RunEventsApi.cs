@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using CnnService.Api.Data;
+using CnnService.Api.Hosting;
+using Microsoft.EntityFrameworkCore;
+
+namespace CnnService.Api.Runs;
+
+/// <summary>The events of a run: as pages, or as server-sent events for clients that accept them.</summary>
+internal static class RunEventsApi
+{
+    private const int PageLimit = 10_000;
+    private const string EventStream = "text/event-stream";
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>Its route below that of the runs.</summary>
+    public static void MapRunEvents(this IEndpointRouteBuilder runs) =>
+        runs.MapGet("/{id:guid}/events", Get).WithSummary("The events of a run above a sequence number: a page, or a stream with Accept: text/event-stream.")
+            .Produces<Page<RunEvent>>(200, "application/json", EventStream).Produces(204).ProducesValidationProblem().ProducesProblem(404);
+
+    private static async Task<IResult> Get(Guid id, HttpContext http, ServiceDb db, EventReader reader, TimeProvider time, CancellationToken cancel, long after = 0, int limit = PageLimit / 10)
+    {
+        if (after < 0) throw new ProblemException(400, $"after is {after}; give a sequence number from 0.", "after");
+        if (limit is < 1 or > PageLimit) throw new ProblemException(400, $"limit is {limit}; give a number from 1 to {PageLimit}.", "limit");
+        long run = await db.Runs.Where(row => row.Id == id).Select(row => (long?)row.Order).SingleOrDefaultAsync(cancel) ?? throw ProblemException.NotFound($"Run {id}");
+        if (!http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == EventStream))
+        {
+            List<RunEvent> page = await reader.PageAsync(run, after, limit, cancel);
+            return TypedResults.Json(new Page<RunEvent>(page, page.Count == limit ? $"{page[^1].Sequence}" : null), ApiJson.Options);
+        }
+
+        if (long.TryParse(http.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out long last)) after = last;
+        if (await reader.HasEndedAsync(run, after, cancel)) return TypedResults.NoContent();
+        await StreamAsync(http.Response, reader.FollowAsync(run, after, cancel), time, cancel);
+        return Results.Empty;
+    }
+
+    private static async Task StreamAsync(HttpResponse response, IAsyncEnumerable<RunEvent> events, TimeProvider time, CancellationToken cancel)
+    {
+        response.ContentType = EventStream;
+        response.Headers.CacheControl = "no-store";
+        await response.Body.FlushAsync(cancel);
+        await using IAsyncEnumerator<RunEvent> reading = events.GetAsyncEnumerator(cancel);
+        Task<bool> next = reading.MoveNextAsync().AsTask();
+        while (true)
+        {
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            if (await Task.WhenAny(next, Task.Delay(Heartbeat, time, pause.Token)) != next)
+            {
+                await response.WriteAsync(":\n\n", cancel);
+            }
+            else
+            {
+                await pause.CancelAsync();
+                if (!await next) return;
+                await response.WriteAsync($"id: {reading.Current.Sequence}\ndata: {JsonSerializer.Serialize(reading.Current, ApiJson.Options)}\n\n", cancel);
+                next = reading.MoveNextAsync().AsTask();
+                if (next.IsCompleted) continue;
+            }
+
+            await response.Body.FlushAsync(cancel);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using CnnService.Api.Data;
+using CnnService.Api.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CnnService.Api.Runs;
+
+/// <summary>
+/// What users do to runs that a worker does not hold: each change of state is one transaction with its event. A running run is only asked; its worker
+/// acts between two iterations.
+/// </summary>
+internal sealed class RunQueue(IDbContextFactory<ServiceDb> databases, QueueBell queueBell, RunNews news, TimeProvider time)
+{
+    private static readonly RunState[] Ended = [RunState.Completed, RunState.Failed, RunState.Cancelled];
+
+    /// <summary>Queues a run; it is there for good when this returns. An idempotency key that is known gives its run again.</summary>
+    /// <param name="row">The new run, in state queued.</param>
+    /// <param name="limit">Runs that may wait; more is a 429.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    public async Task<Run> SubmitAsync(RunRow row, int limit, CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        await using (IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancel))
+        {
+            RunRow? known = row.IdempotencyKey is null ? null : await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.IdempotencyKey == row.IdempotencyKey, cancel);
+            if (known is not null) return await RepeatedAsync(db, known, row, cancel);
+            if (await db.Runs.CountAsync(r => r.State == RunState.Queued, cancel) >= limit)
+                throw new ProblemException(StatusCodes.Status429TooManyRequests, $"{limit} runs are waiting already; try again when some have ended.") { RetryAfterSeconds = 60 };
+            db.Runs.Add(row);
+            await db.SaveChangesAsync(cancel);
+            await EventLog.AddStateAsync(db, row.Order, RunState.Queued, row.CreatedAt, cancel);
+            await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
+        }
+
+        Run run = await news.TellAsync(row.Order, cancel);
+        queueBell.Bell.Ring();
+        return run;
+    }
+
+    /// <summary>Pauses a queued run, asks a running one to pause.</summary>
+    public Task<Run> PauseAsync(Guid id, CancellationToken cancel) => ChangeAsync(id, "paused", row => row.State switch
+    {
+        RunState.Queued => new(RunState.Paused),
+        RunState.Running => new(Request: row.Requested ?? RunRequest.Pause),
+        RunState.Paused => new(),
+        _ => null,
+    }, cancel);
+
+    /// <summary>Queues a paused run at its old place, takes back a requested pause.</summary>
+    public Task<Run> ResumeAsync(Guid id, CancellationToken cancel) => ChangeAsync(id, "resumed", row => row.State switch
+    {
+        RunState.Queued => new(),
+        RunState.Running => new(Request: row.Requested == RunRequest.Pause ? null : row.Requested),
+        RunState.Paused => new(RunState.Queued),
+        _ => null,
+    }, cancel);
+
+    /// <summary>Cancels a queued or paused run, asks a running one to stop.</summary>
+    public Task<Run> CancelAsync(Guid id, CancellationToken cancel) => ChangeAsync(id, "cancelled", row => row.State switch
+    {
+        RunState.Queued or RunState.Paused => new(RunState.Cancelled),
+        RunState.Running => new(Request: RunRequest.Cancel),
+        RunState.Cancelled => new(),
+        _ => null,
+    }, cancel);
+
+    /// <summary>Deletes a run with all that belongs to it; 409 while it is running.</summary>
+    public async Task DeleteAsync(Guid id, CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        if (await db.Runs.Where(run => run.Id == id && run.State != RunState.Running).ExecuteDeleteAsync(cancel) > 0)
+        {
+            news.EventBell.Bell.Ring();
+            return;
+        }
+
+        throw await db.Runs.AnyAsync(run => run.Id == id, cancel)
+            ? ProblemException.Conflict("The run is running; cancel it and delete it when it has stopped.")
+            : ProblemException.NotFound($"Run {id}");
+    }
+
+    private async Task<Run> ChangeAsync(Guid id, string verb, Func<RunRow, Change?> decide, CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        long order;
+        await using (IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancel))
+        {
+            RunRow row = await db.Runs.SingleOrDefaultAsync(run => run.Id == id, cancel) ?? throw ProblemException.NotFound($"Run {id}");
+            Change change = decide(row) ?? throw ProblemException.Conflict($"A run that is {row.State.ToString().ToLowerInvariant()} can not be {verb}.");
+            order = row.Order;
+            row.Requested = change.Request;
+            if (change.State is RunState state) await EnterAsync(db, row, state, cancel);
+            await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
+        }
+
+        queueBell.Bell.Ring();
+        return await news.TellAsync(order, cancel);
+    }
+
+    private async Task EnterAsync(ServiceDb db, RunRow row, RunState state, CancellationToken cancel)
+    {
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        row.State = state;
+        if (state == RunState.Queued) (row.FailureCode, row.FailureMessage, row.FailureIteration) = (null, null, null);
+        if (Ended.Contains(state))
+        {
+            row.EndedAt = now;
+            await db.Checkpoints.Where(checkpoint => checkpoint.Run == row.Order).ExecuteDeleteAsync(cancel);
+        }
+
+        await EventLog.AddStateAsync(db, row.Order, state, now, cancel);
+    }
+
+    private static async Task<Run> RepeatedAsync(ServiceDb db, RunRow known, RunRow row, CancellationToken cancel)
+    {
+        if (known.IdempotencyBody != row.IdempotencyBody)
+            throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with another body before; use a new key for a new run.");
+        return Run.Of(await db.Runs.AsNoTracking().Where(r => r.Order == known.Order).Select(Run.WithPlace(db)).SingleAsync(cancel));
+    }
+
+    private sealed record Change(RunState? State = null, RunRequest? Request = null);
+}
+
+/// <summary>Adds events to a run inside the caller's transaction, which holds the database for writing, so that numbers have no gaps.</summary>
+internal static class EventLog
+{
+    /// <summary>The sequence of the run's last event; 0 if there is none.</summary>
+    public static async Task<long> LastSequenceAsync(ServiceDb db, long run, CancellationToken cancel) =>
+        await db.Events.Where(e => e.Run == run).MaxAsync(e => (long?)e.Sequence, cancel) ?? 0;
+
+    /// <summary>Adds a change of state; the caller saves.</summary>
+    public static async Task AddStateAsync(ServiceDb db, long run, RunState state, DateTime at, CancellationToken cancel) =>
+        db.Events.Add(new EventRow { Run = run, Sequence = await LastSequenceAsync(db, run, cancel) + 1, Type = EventType.State, State = state, At = at });
+}
+
+/// <summary>Tells the clients what was committed: rings for those who follow events, and sends the run to those who watch all.</summary>
+internal sealed class RunNews(
+    IDbContextFactory<ServiceDb> databases, Microsoft.AspNetCore.SignalR.IHubContext<RunsHub, IRunClient> hub, EventBell eventBell)
+{
+    /// <summary>The bell of committed events.</summary>
+    public EventBell EventBell => eventBell;
+
+    /// <summary>Rings, sends the run to those who watch all, and returns it.</summary>
+    public async Task<Run> TellAsync(long order, CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        Run run = Run.Of(await db.Runs.AsNoTracking().Where(r => r.Order == order).Select(Run.WithPlace(db)).SingleAsync(cancel));
+        eventBell.Bell.Ring();
+        await hub.Clients.Group(RunsHub.All).RunChanged(run);
+        return run;
+    }
+}

@@ -1,0 +1,221 @@
+using CnnService.Api.Data;
+using CnnService.Training;
+using CnnService.Training.Datasets;
+
+namespace CnnService.Api.Runs;
+
+/// <summary>
+/// One attempt at one run, on a thread of its own: pulls iterations, compares those that an attempt before has told already, hands what is new to
+/// the writer, and acts on requests between two iterations.
+/// </summary>
+internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan CommitEvery = TimeSpan.FromMilliseconds(200);
+    private const int PendingLimit = 10_000; // events in memory, above which training waits for the writer
+    private readonly Queue<EventRow> told = new(start.Told);
+    private readonly Throughput throughput = new(time);
+    private List<EventRow> pending = [];
+    private Task<RunRequest?> writing = Task.FromResult<RunRequest?>(null);
+    private long committedAt = time.GetTimestamp(), checkpointedAt = time.GetTimestamp();
+
+    /// <summary>Trains until the end, a request, or <paramref name="stopping"/>; then all that must stay is committed.</summary>
+    public void Execute(CancellationToken stopping)
+    {
+        using var trainer = new Trainer(start.Spec, start.Dataset, start.Threads);
+        if (start.Checkpoint is byte[] checkpoint) trainer.Resume(Checkpoint.Read(checkpoint));
+        throughput.Begin(trainer.Iteration);
+        try
+        {
+            Train(trainer, stopping);
+        }
+        catch (DivergedException)
+        {
+            Finish(Write(trainer) with { Parameters = NewBest(trainer) }); // the iteration that diverged is told before the run fails
+            throw;
+        }
+    }
+
+    private void Train(Trainer trainer, CancellationToken stopping)
+    {
+        foreach (IterationReport report in trainer.Run(CancellationToken.None))
+        {
+            Record(report);
+            throughput.Reached(report.Iteration);
+            if (start.Spec.LogEvery > 0 && report.Iteration % start.Spec.LogEvery == 0) LogIteration(start.Claim.Id, report.Iteration, trainer.TotalIterations, report.Loss);
+            bool checkpointIsDue = time.GetElapsedTime(checkpointedAt) >= start.CheckpointEvery && told.Count == 0;
+            RunRequest? requested = checkpointIsDue || time.GetElapsedTime(committedAt) >= CommitEvery ? Commit(trainer, checkpointIsDue) : null;
+            if (stopping.IsCancellationRequested)
+            {
+                Finish(Write(trainer) with { Checkpoint = CheckpointOf(trainer) });
+                return;
+            }
+
+            if (requested is RunRequest request && report.Iteration < trainer.TotalIterations)
+            {
+                Act(trainer, request);
+                return;
+            }
+        }
+
+        Complete(trainer);
+    }
+
+    // Events that an attempt before has committed must come again with the same bits; they are not written twice.
+    private void Record(IterationReport report)
+    {
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        Add(new EventRow
+        {
+            Type = EventType.Iteration,
+            Iteration = report.Iteration,
+            Epoch = report.Epoch,
+            LossBits = BitConverter.DoubleToInt64Bits(report.Loss),
+            LearningRate = report.LearningRate,
+            At = now,
+        });
+        if (report.Evaluation is not EvaluationReport evaluation) return;
+        Add(new EventRow
+        {
+            Type = EventType.Epoch,
+            Iteration = report.Iteration,
+            Epoch = evaluation.Epoch,
+            TrainAccuracy = evaluation.TrainAccuracy,
+            ValidationAccuracy = evaluation.ValidationAccuracy,
+            At = now,
+        });
+    }
+
+    private void Add(EventRow item)
+    {
+        if (!told.TryDequeue(out EventRow? before)) pending.Add(item);
+        else if (!Same(before, item)) throw new NotReproducedException(item.Iteration!.Value);
+    }
+
+    private static bool Same(EventRow a, EventRow b) =>
+        (a.Type, a.Iteration, a.Epoch, a.LossBits, a.LearningRate, a.TrainAccuracy, a.ValidationAccuracy)
+        == (b.Type, b.Iteration, b.Epoch, b.LossBits, b.LearningRate, b.TrainAccuracy, b.ValidationAccuracy);
+
+    // Hands over to the writer without waiting, unless it still writes and too much has gathered; gives what the write before has learned.
+    private RunRequest? Commit(Trainer trainer, bool withCheckpoint)
+    {
+        if (!writing.IsCompleted && pending.Count < PendingLimit) return null;
+        RunRequest? requested = writing.GetAwaiter().GetResult();
+        RunWrite write = Write(trainer);
+        if (withCheckpoint)
+        {
+            write = write with { Checkpoint = CheckpointOf(trainer), Parameters = NewBest(trainer) };
+            checkpointedAt = time.GetTimestamp();
+        }
+
+        writing = Task.Run(() => writer.WriteAsync(write));
+        committedAt = time.GetTimestamp();
+        return requested;
+    }
+
+    private void Act(Trainer trainer, RunRequest request)
+    {
+        RunWrite write = Write(trainer) with { Parameters = NewBest(trainer) };
+        Finish(request == RunRequest.Cancel
+            ? write with { State = RunState.Cancelled }
+            : write with { State = RunState.Paused, Checkpoint = CheckpointOf(trainer) });
+    }
+
+    private void Complete(Trainer trainer)
+    {
+        double? testAccuracy = null;
+        Model best = trainer.BestModel();
+        if (start.Dataset.Test.Count > 0)
+        {
+            using var predictor = new Predictor(best, threads: start.Threads);
+            testAccuracy = predictor.Accuracy(start.Dataset.Test);
+        }
+
+        byte[] bestFile = best.ToArray();
+        ParametersRow bestRow = writer.Row(WhichParameters.Best, trainer.BestIteration, bestFile);
+        RunWrite write = Write(trainer);
+        Finish(write with
+        {
+            State = RunState.Completed,
+            Parameters = [bestRow, writer.Row(WhichParameters.Last, trainer.Iteration, trainer.LastModel().ToArray())],
+            Apply = row =>
+            {
+                write.Apply(row);
+                (row.TestAccuracy, row.ParametersSha256) = (testAccuracy, bestRow.Sha256);
+            },
+        });
+    }
+
+    private void Finish(RunWrite write)
+    {
+        writing.GetAwaiter().GetResult();
+        writer.WriteAsync(write).GetAwaiter().GetResult();
+    }
+
+    // The events gathered so far, and the progress that goes with them; an attempt that repeats iterations does not take progress back.
+    private RunWrite Write(Trainer trainer)
+    {
+        List<EventRow> events = pending;
+        pending = [];
+        (double? imagesPerSecond, double? secondsLeft) = throughput.Of(trainer);
+        (long bestIteration, double best) = (trainer.BestIteration, trainer.BestValidationAccuracy);
+        return new RunWrite
+        {
+            Events = events,
+            Apply = row =>
+            {
+                foreach (EventRow item in events) Progress(row, item);
+                (row.ImagesPerSecond, row.SecondsLeft) = (imagesPerSecond, secondsLeft);
+                if (bestIteration > 0 && bestIteration >= (row.BestIteration ?? 0)) (row.BestIteration, row.BestValidationAccuracy) = (bestIteration, best);
+            },
+        };
+    }
+
+    private static void Progress(RunRow row, EventRow item)
+    {
+        row.Iteration = item.Iteration!.Value;
+        if (item.Type == EventType.Iteration) row.LossBits = item.LossBits;
+        else (row.Epoch, row.TrainAccuracy, row.ValidationAccuracy) = (item.Epoch!.Value, item.TrainAccuracy, item.ValidationAccuracy);
+    }
+
+    private CheckpointRow CheckpointOf(Trainer trainer) =>
+        new() { Run = start.Claim.Order, Iteration = trainer.Iteration, Attempt = start.Claim.Attempt, Content = trainer.Capture().ToArray() };
+
+    private ParametersRow[] NewBest(Trainer trainer) =>
+        trainer.BestIteration > 0 && writer.BestIfNew(WhichParameters.Best, trainer.BestIteration, () => trainer.BestModel().ToArray()) is ParametersRow row ? [row] : [];
+
+    [LoggerMessage(1, LogLevel.Information, "Run {Run}: iteration {Iteration} of {TotalIterations}, loss {Loss}.")]
+    private partial void LogIteration(Guid run, long iteration, long totalIterations, double loss);
+}
+
+/// <summary>What a session begins with.</summary>
+internal sealed record RunStart
+{
+    /// <summary>The claimed run.</summary>
+    public required RunClaim Claim { get; init; }
+
+    /// <summary>What to train.</summary>
+    public required RunSpec Spec { get; init; }
+
+    /// <summary>On what.</summary>
+    public required Dataset Dataset { get; init; }
+
+    /// <summary>Where to go on; null for the beginning.</summary>
+    public byte[]? Checkpoint { get; init; }
+
+    /// <summary>The committed iteration and epoch events after the checkpoint, in their order.</summary>
+    public required IReadOnlyList<EventRow> Told { get; init; }
+
+    /// <summary>Threads of the run.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Time between two checkpoints.</summary>
+    public required TimeSpan CheckpointEvery { get; init; }
+}
+
+/// <summary>An iteration came out with other bits than an attempt before has told.</summary>
+internal sealed class NotReproducedException(long iteration)
+    : Exception($"Iteration {iteration} did not come out with the bits of the attempt before; the program or the machine has changed. Start the run anew.")
+{
+    /// <summary>Which.</summary>
+    public long Iteration { get; } = iteration;
+}

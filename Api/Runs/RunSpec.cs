@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+using CnnService.Training;
+
+namespace CnnService.Api.Runs;
+
+/// <summary>What a user asks to be trained: the spec of the training, on which dataset.</summary>
+public sealed record RunSpec : TrainingSpec
+{
+    /// <summary>The dataset's name.</summary>
+    [Required]
+    public string Dataset { get; init; } = "";
+
+    /// <summary>A name for people, up to 100 characters; left out, dataset and time.</summary>
+    [StringLength(100)]
+    public string? Name { get; init; }
+
+    /// <summary>Every how many iterations the service logs one, 0 to 1,000,000, default 100; 0 is never. Events carry every iteration.</summary>
+    [Range(0, 1_000_000)]
+    public int LogEvery { get; init; } = 100;
+}

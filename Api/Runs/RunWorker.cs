@@ -1,0 +1,208 @@
+using System.Text.Json;
+using CnnService.Api.Data;
+using CnnService.Api.Datasets;
+using CnnService.Api.Hosting;
+using CnnService.Training;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Options;
+
+namespace CnnService.Api.Runs;
+
+/// <summary>
+/// Claims queued runs in their order and trains each on a thread of its own. The data directory has one owner, so at start every run that is
+/// running belongs to a process that is gone: it is taken over, with a new attempt.
+/// </summary>
+internal sealed partial class RunWorker(
+    IDbContextFactory<ServiceDb> databases, DatasetStore datasets, QueueBell bell, RunNews news, TimeProvider time, IOptions<TrainingOptions> options,
+    ILogger<RunWorker> logger) : BackgroundService
+{
+    private const int AttemptsWithoutProgress = 10; // crashes in a row without a checkpoint between them
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether runs are being claimed.</summary>
+    public bool IsAlive => ExecuteTask is { IsCompleted: false };
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var orphans = new Queue<long>(await OrphansAsync(stoppingToken));
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, options.Value.ConcurrentRuns).Select(_ => WorkAsync(orphans, stoppingToken)));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task WorkAsync(Queue<long> orphans, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            Task changed = bell.Bell.Next;
+            long? orphan;
+            lock (orphans) orphan = orphans.TryDequeue(out long order) ? order : null;
+            if (await TryClaimAsync(orphan, stopping) is RunClaim claim) await RunAsync(claim, stopping);
+            else if (orphan is null) await changed.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // A database that is full or busy stops neither the worker nor the service.
+    private async Task<RunClaim?> TryClaimAsync(long? orphan, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ClaimAsync(orphan, stopping);
+            }
+            catch (Exception e) when (e is SqliteException or DbUpdateException)
+            {
+                LogCanNotClaim(e);
+                await Task.Delay(RetryAfter, time, stopping);
+            }
+        }
+    }
+
+    private async Task<List<long>> OrphansAsync(CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        return await db.Runs.Where(run => run.State == RunState.Running).OrderBy(run => run.Order).Select(run => run.Order).ToListAsync(cancel);
+    }
+
+    // A takeover writes no event: the list must equal that of an undisturbed run.
+    private async Task<RunClaim?> ClaimAsync(long? orphan, CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancel);
+        RunRow? row = orphan is null
+            ? await db.Runs.Where(run => run.State == RunState.Queued).OrderBy(run => run.Order).FirstOrDefaultAsync(cancel)
+            : await db.Runs.SingleOrDefaultAsync(run => run.Order == orphan && run.State == RunState.Running, cancel);
+        if (row is null) return null;
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        if (row.State == RunState.Queued) await EventLog.AddStateAsync(db, row.Order, RunState.Running, now, cancel);
+        row.State = RunState.Running;
+        row.StartedAt ??= now;
+        row.Attempts++;
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        await news.TellAsync(row.Order, cancel);
+        return new RunClaim(row.Order, row.Id, row.Attempts);
+    }
+
+    private async Task RunAsync(RunClaim claim, CancellationToken stopping)
+    {
+        var writer = new RunWriter(databases, news, time, claim);
+        try
+        {
+            RunStart start = await PrepareAsync(claim, stopping);
+            LogStarted(claim.Id, claim.Attempt);
+            await OnOwnThread(() => new RunSession(start, writer, time, logger).Execute(stopping), claim.Id);
+            LogStopped(claim.Id);
+        }
+        catch (FencedException)
+        {
+            LogFenced(claim.Id, claim.Attempt);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            await FailAsync(writer, claim, e);
+        }
+    }
+
+    private async Task<RunStart> PrepareAsync(RunClaim claim, CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        RunRow row = await db.Runs.AsNoTracking().SingleAsync(run => run.Order == claim.Order, cancel);
+        CheckpointRow? checkpoint = await db.Checkpoints.AsNoTracking().SingleOrDefaultAsync(c => c.Run == claim.Order, cancel);
+        if (claim.Attempt - (checkpoint?.Attempt ?? 0) > AttemptsWithoutProgress) throw new CrashedRepeatedlyException(AttemptsWithoutProgress);
+        long from = checkpoint?.Iteration ?? 0;
+        return new RunStart
+        {
+            Claim = claim,
+            Spec = JsonSerializer.Deserialize<RunSpec>(row.Spec, ApiJson.Options)!,
+            Dataset = datasets.Load(row.DatasetSha256),
+            Checkpoint = checkpoint?.Content,
+            Told = await db.Events.AsNoTracking().Where(e => e.Run == claim.Order && e.Iteration > from).OrderBy(e => e.Sequence).ToListAsync(cancel),
+            Threads = Math.Max(1, (options.Value.Threads == 0 ? Environment.ProcessorCount : options.Value.Threads) / options.Value.ConcurrentRuns),
+            CheckpointEvery = TimeSpan.FromSeconds(options.Value.CheckpointSeconds),
+        };
+    }
+
+    private async Task FailAsync(RunWriter writer, RunClaim claim, Exception e)
+    {
+        (RunState state, string code, long? iteration) = e switch
+        {
+            DivergedException diverged => (RunState.Failed, FailureCodes.NonFiniteLoss, diverged.Iteration),
+            NotReproducedException other => (RunState.Failed, FailureCodes.NotReproduced, other.Iteration),
+            CrashedRepeatedlyException => (RunState.Failed, FailureCodes.CrashedRepeatedly, null),
+            OutOfMemoryException => (RunState.Failed, FailureCodes.OutOfMemory, null),
+            InvalidInputException { Part: "numerics" } => (RunState.Failed, FailureCodes.IncompatibleNumerics, null),
+            SqliteException or IOException => (RunState.Paused, FailureCodes.Storage, null),
+            _ => (RunState.Failed, FailureCodes.Internal, (long?)null),
+        };
+        LogFailed(e, claim.Id, code);
+        string message = code switch
+        {
+            FailureCodes.Internal => "The run failed; the service's log tells why.",
+            FailureCodes.Storage => "The run's progress could not be stored; make room on the disk, then resume the run.",
+            FailureCodes.OutOfMemory => "There was not enough memory; use a smaller network or batchSize.",
+            _ => e.Message,
+        };
+        try
+        {
+            await writer.WriteAsync(new RunWrite
+            {
+                State = state,
+                Apply = row => (row.FailureCode, row.FailureMessage, row.FailureIteration) = (code, message, iteration),
+            });
+        }
+        catch (Exception second) when (second is FencedException or SqliteException or DbUpdateException)
+        {
+            LogFailed(second, claim.Id, FailureCodes.Storage);
+        }
+    }
+
+    private static Task OnOwnThread(Action work, Guid run)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                work();
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        })
+        { IsBackground = true, Name = $"Run {run}" }.Start();
+        return done.Task;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Run {Run} is running, attempt {Attempt}.")]
+    private partial void LogStarted(Guid run, int attempt);
+
+    [LoggerMessage(2, LogLevel.Information, "Run {Run} has left its thread.")]
+    private partial void LogStopped(Guid run);
+
+    [LoggerMessage(3, LogLevel.Warning, "Run {Run} was taken over from attempt {Attempt}.")]
+    private partial void LogFenced(Guid run, int attempt);
+
+    [LoggerMessage(4, LogLevel.Error, "Run {Run} failed: {Code}.")]
+    private partial void LogFailed(Exception exception, Guid run, string code);
+
+    [LoggerMessage(5, LogLevel.Warning, "The next run can not be claimed; trying again.")]
+    private partial void LogCanNotClaim(Exception exception);
+}
+
+/// <summary>The process ended again and again before a checkpoint could be written.</summary>
+internal sealed class CrashedRepeatedlyException(int times)
+    : Exception($"The service ended {times} times in a row while this run was running, before a checkpoint; use a smaller network, or look into the service's log.");

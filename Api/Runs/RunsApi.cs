@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using CnnService.Api.Data;
+using CnnService.Api.Hosting;
+using CnnService.Training;
+using CnnService.Training.Tensors;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace CnnService.Api.Runs;
+
+/// <summary>The resource of training runs.</summary>
+internal static class RunsApi
+{
+    private const int SpecLimit = 256 * 1024, PageLimit = 1000, KeyLimit = 200;
+
+    /// <summary>Its routes.</summary>
+    public static void MapRuns(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder runs = app.MapGroup("/api/runs").WithTags("Runs").ProducesProblem(StatusCodes.Status401Unauthorized);
+        runs.MapPost("", Submit).WithSummary("Queues a training run.").Accepts<RunSpec>("application/json")
+            .ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429);
+        runs.MapGet("", List).WithSummary("Lists runs, newest first.").ProducesValidationProblem();
+        runs.MapGet("/{id:guid}", Get).WithSummary("One run with its progress.").ProducesProblem(404);
+        runs.MapPost("/{id:guid}/pause", Pause).WithSummary("Pauses a run between two iterations.").ProducesProblem(404).ProducesProblem(409);
+        runs.MapPost("/{id:guid}/resume", Resume).WithSummary("Queues a paused run again, at its old place.").ProducesProblem(404).ProducesProblem(409);
+        runs.MapPost("/{id:guid}/cancel", Cancel).WithSummary("Cancels a run between two iterations.").ProducesProblem(404).ProducesProblem(409);
+        runs.MapDelete("/{id:guid}", Delete).WithSummary("Deletes a run that is not running.").ProducesProblem(404).ProducesProblem(409);
+        runs.MapRunEvents();
+        app.MapHub<RunsHub>("/hubs/runs");
+    }
+
+    private static async Task<Accepted<Run>> Submit(
+        HttpRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, RunQueue queue, RunChecks checks, TimeProvider time,
+        IOptions<TrainingOptions> options, CancellationToken cancel)
+    {
+        if (idempotencyKey?.Length > KeyLimit) throw new ProblemException(400, $"The Idempotency-Key has {idempotencyKey.Length} characters; at most {KeyLimit} are possible.", "Idempotency-Key");
+        byte[] body = await ReadJsonAsync(request, cancel);
+        RunSpec spec = Parse(body);
+        (DatasetRow dataset, long iterations) = await checks.CheckAsync(spec, cancel);
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        Run run = await queue.SubmitAsync(
+            new RunRow
+            {
+                Id = Guid.CreateVersion7(time.GetUtcNow()),
+                Name = spec.Name ?? $"{spec.Dataset} {now:yyyy-MM-dd HH:mm:ss}",
+                State = RunState.Queued,
+                Dataset = dataset.Name,
+                DatasetSha256 = dataset.Sha256,
+                Spec = JsonSerializer.Serialize(spec, ApiJson.Options),
+                TotalIterations = iterations,
+                CreatedAt = now,
+                IdempotencyKey = idempotencyKey,
+                IdempotencyBody = idempotencyKey is null ? null : Convert.ToHexStringLower(SHA256.HashData(body)),
+            },
+            options.Value.QueueLimit,
+            cancel);
+        return TypedResults.Accepted($"/api/runs/{run.Id}", run);
+    }
+
+    private static async Task<Ok<Page<Run>>> List(ServiceDb db, CancellationToken cancel, string? state = null, string? dataset = null, int limit = 50, string? after = null)
+    {
+        RunState? wanted = state is null ? null : ParseState(state);
+        if (limit is < 1 or > PageLimit) throw new ProblemException(400, $"limit is {limit}; give a number from 1 to {PageLimit}.", "limit");
+        long before = long.MaxValue;
+        if (after is not null && !long.TryParse(after, out before)) throw new ProblemException(400, "after is not a cursor; give the \"next\" of the page before.", "after");
+        List<RowWithPlace> rows = await db.Runs.AsNoTracking()
+            .Where(run => run.Order < before && (wanted == null || run.State == wanted) && (dataset == null || run.Dataset == dataset))
+            .OrderByDescending(run => run.Order).Take(limit + 1).Select(Run.WithPlace(db)).ToListAsync(cancel);
+        string? next = rows.Count > limit ? $"{rows[limit - 1].Row.Order}" : null;
+        return TypedResults.Ok(new Page<Run>([.. rows.Take(limit).Select(Run.Of)], next));
+    }
+
+    private static async Task<Ok<Run>> Get(Guid id, ServiceDb db, CancellationToken cancel) =>
+        await db.Runs.AsNoTracking().Where(run => run.Id == id).Select(Run.WithPlace(db)).SingleOrDefaultAsync(cancel) is RowWithPlace row
+            ? TypedResults.Ok(Run.Of(row))
+            : throw ProblemException.NotFound($"Run {id}");
+
+    private static async Task<Accepted<Run>> Pause(Guid id, RunQueue queue, CancellationToken cancel) => TypedResults.Accepted($"/api/runs/{id}", await queue.PauseAsync(id, cancel));
+
+    private static async Task<Accepted<Run>> Resume(Guid id, RunQueue queue, CancellationToken cancel) => TypedResults.Accepted($"/api/runs/{id}", await queue.ResumeAsync(id, cancel));
+
+    private static async Task<Accepted<Run>> Cancel(Guid id, RunQueue queue, CancellationToken cancel) => TypedResults.Accepted($"/api/runs/{id}", await queue.CancelAsync(id, cancel));
+
+    private static async Task<NoContent> Delete(Guid id, RunQueue queue, CancellationToken cancel)
+    {
+        await queue.DeleteAsync(id, cancel);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<byte[]> ReadJsonAsync(HttpRequest request, CancellationToken cancel)
+    {
+        if (!request.HasJsonContentType()) throw new ProblemException(415, "Send the run as application/json.");
+        byte[] body = new byte[SpecLimit + 1];
+        int length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancel);
+        return length <= SpecLimit ? body[..length] : throw new ProblemException(413, $"The run has more than {SpecLimit / 1024} KB; make it shorter.");
+    }
+
+    private static RunSpec Parse(byte[] body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return SpecJson.Read<RunSpec>(document.RootElement, "");
+        }
+        catch (JsonException e)
+        {
+            throw new ProblemException(400, $"The body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+        }
+    }
+
+    private static RunState ParseState(string state) => Enum.GetValues<RunState>().Cast<RunState?>().FirstOrDefault(known => JsonNamingPolicy.CamelCase.ConvertName($"{known}") == state)
+        ?? throw new ProblemException(400, $"state is {state}; give one of {string.Join(", ", Enum.GetNames<RunState>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.", "state");
+}
+
+/// <summary>All that can be known of a run before it is accepted: its dataset is there, its network fits, its memory suffices.</summary>
+internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, IOptions<TrainingOptions> options)
+{
+    private const int Side = 32;
+
+    /// <summary>The dataset and the iterations of the whole run; an exception names the field at fault.</summary>
+    public async Task<(DatasetRow Dataset, long Iterations)> CheckAsync(RunSpec spec, CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        DatasetRow dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == spec.Dataset, cancel)
+            ?? throw new InvalidInputException("dataset", $"there is no dataset \"{spec.Dataset}\"; GET /api/datasets lists those that are there.");
+        int[] perClass = [.. JsonSerializer.Deserialize<DatasetClassCount[]>(dataset.Classes, ApiJson.Options)!.Select(counts => counts.Train)];
+        var network = new Network(spec.Model, new Shape(dataset.Channels, Side, Side), perClass.Length);
+        int images = spec.TrainingImages(perClass);
+        if (spec.BatchSize > images) throw new InvalidInputException("batchSize", $"is {spec.BatchSize}, but {images} training images are left after the validation split; give at most that.");
+        long bytes = MemoryEstimate.OfRun(spec, network, (long)(dataset.TrainImages + dataset.TestImages) * network.Input.Length);
+        if (bytes > options.Value.MemoryLimitMegabytes * 1_000_000L)
+            throw new InvalidInputException("model", $"the run needs about {bytes / 1_000_000} MB, and {options.Value.MemoryLimitMegabytes} MB is the limit; use a smaller network or batchSize.");
+        return (dataset, (long)spec.Epochs * ((images + spec.BatchSize - 1) / spec.BatchSize));
+    }
+
+    private sealed record DatasetClassCount(string Label, int Train, int Test);
+}

@@ -1,0 +1,22 @@
+using CnnService.Api.Hosting;
+
+namespace CnnService.Api.Runs;
+
+/// <summary>Registers what runs need.</summary>
+internal static class RunsSetup
+{
+    /// <summary>The queue, the worker, the reader of events and the hub.</summary>
+    public static void AddRuns(this IServiceCollection services)
+    {
+        services.AddSingleton<QueueBell>();
+        services.AddSingleton<EventBell>();
+        services.AddSingleton<RunNews>();
+        services.AddSingleton<RunQueue>();
+        services.AddSingleton<RunChecks>();
+        services.AddSingleton<EventReader>();
+        services.AddSingleton<RunWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunWorker>());
+        services.AddHealthChecks().AddCheck<RunWorkerHealth>("worker", tags: ["ready"]);
+        services.AddSignalR().AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
+    }
+}

@@ -1,0 +1,35 @@
+using CnnService.Training.Layers;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training;
+
+/// <summary>What a run will need in memory, told before anything is allocated.</summary>
+public static class MemoryEstimate
+{
+    private const int GradientPieces = 16; // parts in which a convolution's weight gradients are summed
+
+    /// <summary>
+    /// Bytes of one run: the dataset's pixels; parameters, gradients, the best parameters, the optimizer's states, and as much again for a copy of a
+    /// checkpoint; outputs and gradients of each layer for a batch. Scratch of threads is left out, as it is small beside them.
+    /// </summary>
+    /// <param name="spec">The run.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="pixels">Bytes of the dataset's images.</param>
+    public static long OfRun(TrainingSpec spec, Network network, long pixels)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(network);
+        int kept = 2 + spec.Optimizer.StateNames.Count; // parameters, best parameters, states
+        long numbers = network.ParameterCount * (kept + 1 + kept);
+        Shape shape = network.Input;
+        long perImage = shape.Length;
+        foreach (LayerSpec layer in network.Layers)
+        {
+            if (layer is Convolution) numbers += GradientPieces * layer.Parameters(shape).Sum(parameter => (long)parameter.Length);
+            shape = layer.Output(shape);
+            perImage += 2L * shape.Length;
+        }
+
+        return pixels + sizeof(float) * (numbers + spec.BatchSize * perImage);
+    }
+}
