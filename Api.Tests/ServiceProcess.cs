@@ -65,8 +65,16 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the service with arguments that it is to refuse, or that make it do one thing, and waits for its end.</summary>
     public static async Task<(int ExitCode, string Errors)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
+        (int exitCode, _, string errors) = await ShowAsync(arguments, environment);
+        return (exitCode, errors);
+    }
+
+    /// <summary>The same with what it has written.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> ShowAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
         await using var service = new ServiceProcess(arguments, environment);
-        return (await service.WaitForExitAsync(), service.Errors);
+        int exitCode = await service.WaitForExitAsync();
+        return (exitCode, service.Output, service.Errors);
     }
 
     /// <summary>Asks the service to end, as service managers and containers do.</summary>

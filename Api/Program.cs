@@ -1,5 +1,6 @@
 using CnnService.Api.Data;
 using CnnService.Api.Datasets;
+using CnnService.Api.Demonstration;
 using CnnService.Api.Hosting;
 using CnnService.Api.Models;
 using CnnService.Api.Runs;
@@ -25,11 +26,16 @@ try
     app.MapDatasets();
     app.MapRuns();
     app.MapModels();
-    await app.RunAsync();
-    return 0;
+    return commandLine.Demo ? await Demo.ShowAsync(app, commandLine.Exit) : await ServeAsync(app);
 }
 catch (Exception e) when (StartupException.Describe(e) is { } reason)
 {
     Console.Error.WriteLine(reason);
     return 1;
+}
+
+static async Task<int> ServeAsync(WebApplication app)
+{
+    await app.RunAsync();
+    return 0;
 }

@@ -21,6 +21,21 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData(true, false, "--demo")]
+    [InlineData(true, true, "--demo", "--exit")]
+    [InlineData(true, true, "--exit", "--Urls", "http://127.0.0.1:1", "--demo")]
+    [InlineData(false, false)]
+    public void Parse_Demo_IsKeptFromTheConfiguration(bool demo, bool exit, params string[] args)
+    {
+        CommandLine commandLine = CommandLine.Parse(args);
+
+        Assert.Equal((demo, exit), (commandLine.Demo, commandLine.Exit));
+        Assert.DoesNotContain(commandLine.Configuration, argument => argument.Contains("demo", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--exit belongs to --demo", "--exit")]
+    [InlineData("The argument now is not understood", "--demo", "now")]
     [InlineData("The setting --Urls needs a value", "--Urls")]
     [InlineData("The setting --Urls needs a value", "--Urls", "--Training:Threads", "1")]
     [InlineData("The switch --fast is unknown", "--fast")]

@@ -3,9 +3,11 @@ namespace CnnService.Api.Hosting;
 /// <summary>The program's arguments: its own switches, and what is left for the configuration, which would take a switch without a value for a name.</summary>
 /// <param name="Configuration">Pairs <c>--Name value</c> or <c>--Name=value</c>.</param>
 /// <param name="HealthAddress">With <c>--health URL</c>: the address to ask instead of serving, for containers without a shell or curl.</param>
-internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress)
+/// <param name="Demo">With <c>--demo</c>: whether to show a run and a prediction after the start.</param>
+/// <param name="Exit">With <c>--exit</c> beside <c>--demo</c>: whether to end after it.</param>
+internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, bool Demo, bool Exit)
 {
-    private const string HealthSwitch = "health";
+    private const string HealthSwitch = "health", DemoSwitch = "demo", ExitSwitch = "exit";
 
     private static readonly string[] Sections =
         ["Urls", "AllowedHosts", "Storage", "Training", "Uploads", "Security", "Logging", "Kestrel", "Environment", "ContentRoot", "WebRoot", "ApplicationName"];
@@ -14,22 +16,32 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress)
     public static CommandLine Parse(string[] args)
     {
         var configuration = new List<string>();
+        var switches = new HashSet<string>();
         Uri? health = null;
         for (int i = 0; i < args.Length; i++)
         {
             if (!args[i].StartsWith("--", StringComparison.Ordinal)) throw new StartupException($"The argument {args[i]} is not understood; settings are given as --Name value.");
             (string name, string? value) = args[i][2..].Split('=', 2) is [var before, var after] ? (before, after) : (args[i][2..], null);
+            if (value is null && name is DemoSwitch or ExitSwitch)
+            {
+                switches.Add(name);
+                continue;
+            }
+
             value ??= i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : null;
             if (name == HealthSwitch) health = Address(value);
             else configuration.Add($"--{Known(name)}={value ?? throw new StartupException($"The setting --{name} needs a value: --{name} value.")}");
         }
 
-        return new CommandLine([.. configuration], health);
+        (bool demo, bool exit) = (switches.Contains(DemoSwitch), switches.Contains(ExitSwitch));
+        if (exit && !demo) throw new StartupException($"--{ExitSwitch} belongs to --{DemoSwitch}: give both, or neither.");
+        if (demo) configuration.InsertRange(0, ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning"]); // the demo's own lines are what is to be seen
+        return new CommandLine([.. configuration], health, demo, exit);
     }
 
     private static string Known(string name) => Sections.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase)
         ? name
-        : throw new StartupException($"The switch --{name} is unknown; known are --{HealthSwitch} URL, and the settings of {string.Join(", ", Sections)}.");
+        : throw new StartupException($"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{HealthSwitch} URL, and the settings of {string.Join(", ", Sections)}.");
 
     private static Uri Address(string? value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
         ? address
