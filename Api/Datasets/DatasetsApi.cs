@@ -38,7 +38,7 @@ public static class DatasetsApi
         HttpRequest request, DatasetStore store, DataDirectory directory, IOptions<UploadsOptions> options, CancellationToken cancel)
     {
         long limit = (long)options.Value.DatasetMegabytes << 20;
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body) body.MaxRequestBodySize = limit;
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body) body.MaxRequestBodySize = limit + (1 << 20); // so that the refusal is the one below
         using DatasetUpload upload = await DatasetUpload.ReadAsync(request, directory, limit, cancel);
         var folders = new ClassFolders(upload.Resize);
         DatasetRow row = await store.AddAsync(upload.Name, () => Read(upload, folders), cancel);

@@ -1,0 +1,41 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace CnnService.Api.Tests.Datasets;
+
+/// <summary>What a client of the datasets does over HTTP.</summary>
+internal static class DatasetClient
+{
+    /// <summary>Posts a file under a name.</summary>
+    public static async Task<HttpResponseMessage> UploadAsync(this HttpClient client, string name, byte[] file, string fileName = "pictures.zip", bool? resize = null)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(file), "file", fileName }, { new StringContent(name), "name" } };
+        if (resize is { } value) form.Add(new StringContent(value ? "true" : "false"), "resize");
+        return await client.PostAsync("/api/datasets", form, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The JSON of an answer, which must have the status.</summary>
+    public static async Task<JsonElement> JsonAsync(this Task<HttpResponseMessage> sending, HttpStatusCode status)
+    {
+        using HttpResponseMessage response = await sending;
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == status, $"{response.StatusCode}: {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>The JSON at an address that is there.</summary>
+    public static Task<JsonElement> GetJsonAsync(this HttpClient client, string address) =>
+        client.GetFromJsonAsync<JsonElement>(address, TestContext.Current.CancellationToken);
+
+    /// <summary>The detail of a problem, which must have the status and name the field, and give nothing away of the program's inside.</summary>
+    public static async Task<string> ProblemAsync(this Task<HttpResponseMessage> sending, int status, string? field = null)
+    {
+        HttpResponseMessage response = await sending;
+        JsonElement problem = await sending.JsonAsync((HttpStatusCode)status);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        if (field is not null) Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), $"{problem}");
+        Assert.DoesNotMatch(@"System\.|CnnService\.|Exception|SELECT|/tmp/|   at ", problem.ToString());
+        return problem.GetProperty("detail").GetString()!;
+    }
+}
