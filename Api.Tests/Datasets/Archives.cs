@@ -52,7 +52,8 @@ internal static class Archives
     public static byte[] ZipWithLink()
     {
         var packed = new MemoryStream();
-        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true)) archive.CreateEntry("cats/1.png").ExternalAttributes = unchecked((int)0xA1FF0000);
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+            archive.CreateEntry("cats/1.png").ExternalAttributes = unchecked((int)0xA1FF0000);
         return packed.ToArray();
     }
 

@@ -72,7 +72,8 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
     [InlineData("../a")]
     [InlineData("a\n")]
     [InlineData("a234567890123456789012345678901234567890123456789012345678901234")]
-    public async Task Upload_BadName_IsRefused(string name) => Assert.Contains("1 to 63", await client.UploadAsync(name, CatsAndDogs).ProblemAsync(400, "name"), StringComparison.Ordinal);
+    public async Task Upload_BadName_IsRefused(string name) =>
+        Assert.Contains("1 to 63", await client.UploadAsync(name, CatsAndDogs).ProblemAsync(400, "name"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("name", "file")]
@@ -161,11 +162,11 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
     }
 
     [Theory]
-    [InlineData("0")]
-    [InlineData("1001")]
-    [InlineData("-1")]
-    [InlineData("ten")]
-    public async Task List_BadLimit_IsRefused(string limit) => await client.GetAsync($"/api/datasets?limit={limit}", TestContext.Current.CancellationToken).ProblemAsync(400, "limit");
+    [InlineData("0", "limit")]
+    [InlineData("1001", "limit")]
+    [InlineData("-1", "limit")]
+    [InlineData("ten", null)]
+    public async Task List_BadLimit_IsRefused(string limit, string? field) => await client.GetAsync($"/api/datasets?limit={limit}", TestContext.Current.CancellationToken).ProblemAsync(400, field);
 
     [Theory]
     [InlineData("GET", "/api/datasets/none", 404)]

@@ -59,7 +59,8 @@ public sealed class DatasetUploadTests(ServiceApplication service) : IClassFixtu
     [InlineData("cifar.tar.gz")]
     public async Task Upload_Cifar_HasItsPartsAndNames(string fileName)
     {
-        (string, byte[])[] files = [("c/data_batch_1.bin", Cifar(20)), ("c/test_batch.bin", Cifar(10)), ("c/batches.meta.txt", Encoding.UTF8.GetBytes("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"))];
+        byte[] names = Encoding.UTF8.GetBytes("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+        (string, byte[])[] files = [("c/data_batch_1.bin", Cifar(20)), ("c/test_batch.bin", Cifar(10)), ("c/batches.meta.txt", names)];
         byte[] archive = fileName.EndsWith(".zip", StringComparison.Ordinal) ? Zip(files) : TarGz(files);
         JsonElement report = await client.UploadAsync($"cifar-{archive.Length}", archive, fileName).JsonAsync(HttpStatusCode.Created);
         Assert.Equal("""{"label":"j","train":2,"test":1}""", report.GetProperty("classes")[9].GetRawText());

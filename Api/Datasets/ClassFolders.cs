@@ -52,7 +52,8 @@ internal sealed class ClassFolders(bool resize) : DatasetFormat
     public override Dataset Build(string source)
     {
         var layout = Layout.Of([.. entries.Values.Select(entry => entry.Folders)]);
-        string[] labels = [.. entries.Values.Select(entry => entry.Folders).Concat(folders).Select(layout.ClassOf).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        IEnumerable<IReadOnlyList<string>> all = entries.Values.Select(entry => entry.Folders).Concat(folders);
+        string[] labels = [.. all.Select(layout.ClassOf).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         Image[] images = [.. Images(layout, labels)];
         refused.Sort((a, b) => string.CompareOrdinal(a.File, b.File));
         Check(labels, images, source);
@@ -79,8 +80,10 @@ internal sealed class ClassFolders(bool resize) : DatasetFormat
         foreach ((string path, Entry entry) in entries)
         {
             if (entry.Pixels is not { } pixels) continue;
-            if (layout.ClassOf(entry.Folders) is { } label) yield return new Image(pixels, Array.BinarySearch(labels, label, StringComparer.Ordinal), layout.IsTest(entry.Folders));
-            else refused.Add(new RefusedFile(path, "does not lie in a class folder; put each picture directly into the folder of its class."));
+            if (layout.ClassOf(entry.Folders) is { } label)
+                yield return new Image(pixels, Array.BinarySearch(labels, label, StringComparer.Ordinal), layout.IsTest(entry.Folders));
+            else
+                refused.Add(new RefusedFile(path, "does not lie in a class folder; put each picture directly into the folder of its class."));
         }
     }
 

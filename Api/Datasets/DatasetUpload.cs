@@ -98,7 +98,8 @@ internal sealed partial class DatasetUpload : IDisposable
     private async Task SpoolAsync(Stream body, DataDirectory directory, long limit, CancellationToken cancel)
     {
         file = new FileStream(
-            Path.Combine(directory.Spool, $"{Guid.CreateVersion7():n}.upload"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BlockLength, FileOptions.DeleteOnClose);
+            Path.Combine(directory.Spool, $"{Guid.CreateVersion7():n}.upload"),
+            FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BlockLength, FileOptions.DeleteOnClose);
         byte[] block = new byte[BlockLength];
         try
         {

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace CnnService.Api.Datasets;
 
@@ -16,13 +17,17 @@ namespace CnnService.Api.Datasets;
 public static class DatasetsApi
 {
     /// <summary>Registers what the endpoints need.</summary>
-    public static void AddDatasets(this IServiceCollection services) => services.AddSingleton<DatasetStore>();
+    public static void AddDatasets(this IServiceCollection services)
+    {
+        services.AddSingleton<DatasetStore>();
+        services.Configure<SwaggerGenOptions>(options => options.OperationFilter<DatasetUploadForm>());
+    }
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapDatasets(this WebApplication app)
     {
         RouteGroupBuilder datasets = app.MapGroup("/api/datasets").WithTags("Datasets");
-        datasets.MapPost("/", Upload).WithName("uploadDataset").WithSummary("Upload a dataset")
+        datasets.MapPost("/", Upload).WithName(DatasetUploadForm.Operation).WithSummary("Upload a dataset")
             .WithDescription("Multipart with the parts name, file and, if wanted, resize (true or false), in any order. The file is a .zip or .tar.gz of class "
                 + "folders of pictures, of CIFAR-10 batches or of IDX files. Pictures that can not be used are refused one by one and listed in the answer.")
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(507);
@@ -38,23 +43,22 @@ public static class DatasetsApi
         HttpRequest request, DatasetStore store, DataDirectory directory, IOptions<UploadsOptions> options, CancellationToken cancel)
     {
         long limit = (long)options.Value.DatasetMegabytes << 20;
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body) body.MaxRequestBodySize = limit + (1 << 20); // so that the refusal is the one below
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+            body.MaxRequestBodySize = limit + (1 << 20); // so that the refusal in words comes first
         using DatasetUpload upload = await DatasetUpload.ReadAsync(request, directory, limit, cancel);
         var folders = new ClassFolders(upload.Resize);
         DatasetRow row = await store.AddAsync(upload.Name, () => Read(upload, folders), cancel);
         return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), folders.Refused));
     }
 
-    private static async Task<Ok<DatasetList>> List(ServiceDb db, string? after, string? limit, CancellationToken cancel)
+    private static async Task<Ok<DatasetList>> List(ServiceDb db, CancellationToken cancel, string? after = null, int limit = 50)
     {
-        int count = limit is null ? 50 : int.TryParse(limit, out int value) && value is >= 1 and <= 1000
-            ? value
-            : throw new ProblemException(StatusCodes.Status400BadRequest, $"limit is \"{limit}\"; it is 1 to 1000.", "limit");
+        if (limit is < 1 or > 1000) throw new ProblemException(StatusCodes.Status400BadRequest, $"limit is {limit}; it is 1 to 1000.", "limit");
         List<DatasetRow> rows = await db.Datasets.AsNoTracking()
             .Where(row => after == null || string.Compare(row.Name, after) > 0)
-            .OrderBy(row => row.Name).Take(count + 1).ToListAsync(cancel);
-        DatasetDescription[] items = [.. rows.Take(count).Select(DatasetDescription.Of)];
-        return TypedResults.Ok(new DatasetList(items, rows.Count > count ? items[^1].Name : null));
+            .OrderBy(row => row.Name).Take(limit + 1).ToListAsync(cancel);
+        DatasetDescription[] items = [.. rows.Take(limit).Select(DatasetDescription.Of)];
+        return TypedResults.Ok(new DatasetList(items, rows.Count > limit ? items[^1].Name : null));
     }
 
     private static async Task<Ok<DatasetDescription>> Get(ServiceDb db, string name, CancellationToken cancel) =>
@@ -66,9 +70,9 @@ public static class DatasetsApi
         return TypedResults.NoContent();
     }
 
-    private static async Task<FileContentHttpResult> Image(ServiceDb db, DatasetStore store, string name, int index, string? part, CancellationToken cancel)
+    private static async Task<FileContentHttpResult> Image(ServiceDb db, DatasetStore store, string name, int index, CancellationToken cancel, string part = "train")
     {
-        if (part is not (null or "train" or "test"))
+        if (part is not ("train" or "test"))
             throw new ProblemException(StatusCodes.Status400BadRequest, $"part is \"{part}\"; it is train or test.", "part");
         DatasetRow row = await Find(db, name, cancel);
         var image = store.ReadImage(row.Sha256, part == "test", index)

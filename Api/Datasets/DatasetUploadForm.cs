@@ -1,0 +1,33 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace CnnService.Api.Datasets;
+
+/// <summary>Describes the parts of an upload, which the endpoint reads from the body itself.</summary>
+internal sealed class DatasetUploadForm : IOperationFilter
+{
+    /// <summary>The name of the operation.</summary>
+    public const string Operation = "uploadDataset";
+
+    /// <inheritdoc/>
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        if (operation.OperationId != Operation) return;
+        var form = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Required = new HashSet<string> { "name", "file" },
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9][a-z0-9-]{0,62}$", Examples = ["pets"] },
+                ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A .zip or .tar.gz." },
+                ["resize"] = new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "Brings pictures of any size to 32x32; otherwise other sizes are refused." },
+            },
+        };
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType> { ["multipart/form-data"] = new() { Schema = form } },
+        };
+    }
+}
