@@ -1,25 +1,22 @@
+using CnnService.Api.Datasets;
 using CnnService.Training;
 using CnnService.Training.Datasets;
 
 namespace CnnService.Api.Models;
 
-/// <summary>The content of a dataset by its hash; null if it is gone.</summary>
-/// <param name="sha256">The content's hash.</param>
-internal delegate Dataset? DatasetContents(string sha256);
-
 /// <summary>Counts which classes models take for which; one model at a time, as each holds a dataset.</summary>
-internal sealed class Confusions(Predictions predictions, DatasetContents contents, Desk desk) : IDisposable
+internal sealed class Confusions(Predictions predictions, DatasetStore datasets, Desk desk) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
 
-    /// <summary>Counts on the images that the run held out; null if their dataset is gone.</summary>
-    public async Task<Confusion?> CountAsync(LoadedModel model, TrainingSpec spec, string datasetSha256, CancellationToken cancel)
+    /// <summary>Counts on the images that the run held out; a problem (409) if their dataset is deleted.</summary>
+    public async Task<Confusion> CountAsync(LoadedModel model, TrainingSpec spec, string datasetSha256, CancellationToken cancel)
     {
         await turn.WaitAsync(cancel);
         try
         {
-            ImageSet? images = await desk.DoAsync(() => contents(datasetSha256) is Dataset dataset ? ValidationPart.Of(spec, dataset) : null, cancel);
-            return images is null ? null : await CountAsync(model, images, cancel);
+            ImageSet images = await desk.DoAsync(() => ValidationPart.Of(spec, datasets.Load(datasetSha256)), cancel);
+            return await CountAsync(model, images, cancel);
         }
         finally
         {

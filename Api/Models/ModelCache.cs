@@ -40,7 +40,7 @@ internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, long by
         {
             if (Find(stored.Sha256) is LoadedModel other) return new BestModel(other, stored.Iteration);
             ParametersRow row = await stored.LoadAsync(db, cancel);
-            var loaded = new LoadedModel(Model.Read(row.Content));
+            var loaded = new LoadedModel(Read(row.Content));
             Keep(row.Sha256, loaded);
             return new BestModel(loaded, row.Iteration);
         }
@@ -55,6 +55,19 @@ internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, long by
     {
         loading.Dispose();
         foreach (LoadedModel model in models.Values) model.Dispose();
+    }
+
+    // What the service itself has stored is not a client's fault.
+    private static Model Read(byte[] content)
+    {
+        try
+        {
+            return Model.Read(content);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new InvalidDataException("Stored parameters can not be read.", e);
+        }
     }
 
     private LoadedModel? Find(string sha256)

@@ -1,11 +1,10 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
+using CnnService.Api.Runs;
 using CnnService.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -14,9 +13,6 @@ namespace CnnService.Api.Models;
 /// <summary>What a run has learned: its predictions, its parameters, and two looks inside.</summary>
 internal static class ModelsApi
 {
-    // A run's spec has fields of the service beside those of the training.
-    private static readonly JsonSerializerOptions TrainingFields = new(ApiJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
-
     /// <summary>Registers what predicts.</summary>
     public static void AddModels(this IServiceCollection services)
     {
@@ -24,7 +20,6 @@ internal static class ModelsApi
         services.AddSingleton<Desk>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Confusions>();
-        services.TryAddSingleton<DatasetContents>(_ => _ => null);
     }
 
     /// <summary>The routes.</summary>
@@ -33,14 +28,15 @@ internal static class ModelsApi
         RouteGroupBuilder models = app.MapGroup("/api/runs/{id:guid}").WithTags("Models")
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(404).ProducesProblem(409);
         models.MapPost("/predict", Predict).WithSummary("Predicts the class of one picture, or of up to 1,000 parts named \"file\".")
-            .WithMetadata(new PicturesAccepted()).ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415);
+            .ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415);
         models.MapGet("/parameters", GetParameters).WithSummary("The best or last parameters as safetensors; the ETag is their SHA-256.").ProducesValidationProblem();
         models.MapGet("/filters.png", GetFilters).WithSummary("The first convolution's filters as a picture.").Produces(200, contentType: "image/png");
         models.MapGet("/confusion", GetConfusion).WithSummary("Which classes are taken for which, on the validation part with the best parameters.");
     }
 
     private static async Task<Ok<Prediction>> Predict(
-        Guid id, HttpRequest request, Predictions predictions, ModelCache models, IOptions<UploadsOptions> uploads, CancellationToken cancel, int topK = 5, bool resize = false)
+        Guid id, HttpRequest request, Predictions predictions, ModelCache models, IOptions<UploadsOptions> uploads, CancellationToken cancel,
+        int topK = 5, bool resize = false)
     {
         if (topK < 1) throw new ProblemException(400, $"topK is {topK}; give at least 1.", "topK");
         BestModel best = await models.BestAsync(id, cancel); // before a body is read for nothing
@@ -58,9 +54,10 @@ internal static class ModelsApi
             _ => throw new ProblemException(400, $"which is \"{which}\"; give best or last.", "which"),
         };
         StoredParameters stored = await StoredParameters.FindAsync(db, id, wanted, cancel);
-        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(TagOf(stored.Sha256), useStrongComparison: false) || tag.Equals(EntityTagHeaderValue.Any)))
+        EntityTagHeaderValue current = TagOf(stored.Sha256);
+        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(current, useStrongComparison: false) || tag.Equals(EntityTagHeaderValue.Any)))
         {
-            context.Response.GetTypedHeaders().ETag = TagOf(stored.Sha256);
+            context.Response.GetTypedHeaders().ETag = current;
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
@@ -79,25 +76,11 @@ internal static class ModelsApi
     private static async Task<Ok<Confusion>> GetConfusion(Guid id, ServiceDb db, ModelCache models, Confusions confusions, CancellationToken cancel)
     {
         BestModel best = await models.BestAsync(id, cancel);
-        var run = await db.Runs.AsNoTracking().Where(run => run.Id == id).Select(run => new { run.Spec, run.Dataset, run.DatasetSha256 }).SingleOrDefaultAsync(cancel)
+        var run = await db.Runs.AsNoTracking().Where(run => run.Id == id).Select(run => new { run.Spec, run.DatasetSha256 }).SingleOrDefaultAsync(cancel)
             ?? throw ProblemException.NotFound($"Run {id}");
-        TrainingSpec spec = JsonSerializer.Deserialize<TrainingSpec>(run.Spec, TrainingFields)!;
-        return TypedResults.Ok(await confusions.CountAsync(best.Model, spec, run.DatasetSha256, cancel)
-            ?? throw ProblemException.Conflict($"The dataset \"{run.Dataset}\" that the run learned from is gone, and with it the images to measure on."));
+        RunSpec spec = JsonSerializer.Deserialize<RunSpec>(run.Spec, ApiJson.Options)!;
+        return TypedResults.Ok(await confusions.CountAsync(best.Model, spec, run.DatasetSha256, cancel));
     }
 
     private static EntityTagHeaderValue TagOf(string sha256) => new($"\"{sha256}\"");
-}
-
-/// <summary>The bodies that a prediction takes, for the description of the service.</summary>
-internal sealed class PicturesAccepted : Microsoft.AspNetCore.Http.Metadata.IAcceptsMetadata
-{
-    /// <inheritdoc/>
-    public IReadOnlyList<string> ContentTypes { get; } = [.. SentPictures.ContentTypes, "multipart/form-data"];
-
-    /// <inheritdoc/>
-    public Type? RequestType => typeof(IFormFile);
-
-    /// <inheritdoc/>
-    public bool IsOptional => true; // the handler itself refuses other types, with words
 }

@@ -17,10 +17,8 @@ internal sealed record SentPicture(string? File, ReadOnlyMemory<byte> Content)
 /// <summary>Reads the pictures of a predict request: one as the body, or several as parts of a form.</summary>
 internal static class SentPictures
 {
-    /// <summary>The content types of a body that is one picture.</summary>
-    public static readonly string[] ContentTypes = ["image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif"];
-
     private const int MostPictures = 1000;
+    private static readonly string[] ContentTypes = ["image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif"];
 
     /// <summary>Reads them; a problem for a body that is too large (413), of another type (415), or no such form (400).</summary>
     public static async Task<IReadOnlyList<SentPicture>> ReadAsync(HttpRequest request, int megabytes, CancellationToken cancel)
@@ -79,7 +77,7 @@ internal static class SentPictures
     {
         _ = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition);
         string name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).ToString();
-        if (name != "file") throw new ProblemException(400, $"The part \"{name}\" is not known; send 1 to 1,000 parts named \"file\".", name);
+        if (name != "file") throw new ProblemException(400, $"The part \"{name}\" is not known; send 1 to 1,000 parts named \"file\".", name.Length > 0 ? name : "file");
         using var content = new MemoryStream();
         await section.Body.CopyToAsync(content, cancel);
         string file = HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();

@@ -1,0 +1,55 @@
+using CnnService.Api.Data;
+using CnnService.Api.Models;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CnnService.Api.Tests.Models;
+
+public sealed class ModelCacheTests(TrainedService service) : IClassFixture<TrainedService>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task BestAsync_OverTheByteLimit_DropsTheLeastRecentlyUsed()
+    {
+        var databases = service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>();
+        using var roomy = new ModelCache(databases);
+        using var tight = new ModelCache(databases, byteLimit: 1);
+
+        LoadedModel first = (await roomy.BestAsync(service.Run, Cancel)).Model;
+        await roomy.BestAsync(service.PlainRun, Cancel);
+        Assert.Equal(2, roomy.Count);
+        Assert.Same(first, (await roomy.BestAsync(service.Run, Cancel)).Model);
+
+        LoadedModel dropped = (await tight.BestAsync(service.Run, Cancel)).Model;
+        await tight.BestAsync(service.PlainRun, Cancel);
+        Assert.Equal(1, tight.Count);
+        float[] still = new float[10];
+        dropped.Predict(service.Dataset.Test[0], still);
+        Assert.Equal(1, still.Sum(), 0.001);
+    }
+
+    [Fact]
+    public async Task BestAsync_ManyAtOnce_LoadsOnce()
+    {
+        using var cache = new ModelCache(service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>());
+
+        BestModel[] models = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => cache.BestAsync(service.Run, Cancel), Cancel)));
+
+        Assert.Single(models.Select(best => best.Model).Distinct());
+    }
+
+    [Fact]
+    public async Task BestAsync_StoredContentDamaged_IsNotTheClientsFault()
+    {
+        var run = Guid.CreateVersion7();
+        await service.InsertAsync(run, RunState.Completed, "gone", (WhichParameters.Best, 1, service.Best));
+        await using ServiceDb db = service.OpenDatabase();
+        await db.Parameters.Where(row => row.Run == db.Runs.Single(r => r.Id == run).Order)
+            .ExecuteUpdateAsync(row => row.SetProperty(r => r.Content, [1, 2, 3]).SetProperty(r => r.Sha256, "damaged"), Cancel);
+        using var cache = new ModelCache(service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>());
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => cache.BestAsync(run, Cancel));
+        Assert.Equal(0, cache.Count);
+    }
+}

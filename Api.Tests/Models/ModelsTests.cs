@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using SkiaSharp;
+
+namespace CnnService.Api.Tests.Models;
+
+public sealed class ModelsTests(TrainedService service) : IClassFixture<TrainedService>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Parameters_BestAndLast_AreTheLibrarysBytes()
+    {
+        using HttpResponseMessage response = await service.Client.GetAsync($"/api/runs/{service.Run}/parameters", Cancel);
+        byte[] best = await response.Content.ReadAsByteArrayAsync(Cancel);
+
+        Assert.Equal(service.Best.ToArray(), best);
+        Assert.Equal(best, await service.Client.GetByteArrayAsync($"/api/runs/{service.Run}/parameters?which=best", Cancel));
+        Assert.Equal(service.Last.ToArray(), await service.Client.GetByteArrayAsync($"/api/runs/{service.Run}/parameters?which=last", Cancel));
+        Assert.Equal("application/octet-stream", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal($"\"{Convert.ToHexStringLower(SHA256.HashData(best))}\"", response.Headers.ETag?.Tag);
+    }
+
+    [Fact]
+    public async Task Parameters_TagKnown_IsNotModified()
+    {
+        EntityTagHeaderValue tag = (await service.Client.GetAsync($"/api/runs/{service.Run}/parameters", Cancel)).Headers.ETag!;
+        foreach ((string sent, HttpStatusCode status) in ((string, HttpStatusCode)[])[
+            ($"\"a\", {tag}", HttpStatusCode.NotModified), ($"W/{tag}", HttpStatusCode.NotModified), ("*", HttpStatusCode.NotModified), ("\"a\"", HttpStatusCode.OK)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{service.Run}/parameters") { Headers = { { "If-None-Match", sent } } };
+            using HttpResponseMessage response = await service.Client.SendAsync(request, Cancel);
+
+            Assert.Equal(status, response.StatusCode);
+            Assert.Equal(tag, response.Headers.ETag);
+            if (status == HttpStatusCode.NotModified) Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancel));
+        }
+    }
+
+    [Theory]
+    [InlineData("parameters")]
+    [InlineData("filters.png")]
+    [InlineData("confusion")]
+    public async Task Get_RunUnknownOrWithoutParameters_SaysSo(string what)
+    {
+        await RefusedAsync($"{Guid.CreateVersion7()}/{what}", HttpStatusCode.NotFound);
+        Assert.Contains("paused", await RefusedAsync($"{service.NewRun}/{what}", HttpStatusCode.Conflict), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Parameters_OtherWhich_IsRefused() =>
+        Assert.Contains("best or last", await RefusedAsync($"{service.Run}/parameters?which=first", HttpStatusCode.BadRequest), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Filters_OfAConvolution_AreTiles()
+    {
+        using var picture = SKBitmap.Decode(await service.Client.GetByteArrayAsync($"/api/runs/{service.Run}/filters.png", Cancel));
+
+        Assert.Equal((3 * 36 - 1, 3 * 36 - 1), (picture.Width, picture.Height)); // 8 filters 7x7, each enlarged 5 times, in 3 rows of 3
+        SKColor[] tile = [.. Enumerable.Range(0, 49).Select(i => picture.GetPixel(36 + i % 7 * 5, 36 + i / 7 * 5))];
+        byte[] levels = [.. tile.SelectMany(pixel => new[] { pixel.Red, pixel.Green, pixel.Blue })];
+        Assert.Equal((0, 255), (levels.Min(), levels.Max()));
+        Assert.Equal(new SKColor(0, 0, 0), picture.GetPixel(35, 10));
+    }
+
+    [Fact]
+    public async Task Filters_WithoutConvolution_IsAConflict() => await RefusedAsync($"{service.PlainRun}/filters.png", HttpStatusCode.Conflict);
+
+    [Fact]
+    public async Task Confusion_CompletedRun_AgreesWithItsValidationAccuracy()
+    {
+        JsonElement confusion = await service.Client.GetFromJsonAsync<JsonElement>($"/api/runs/{service.Run}/confusion", Cancel);
+
+        int[][] counts = confusion.GetProperty("counts").Deserialize<int[][]>()!;
+        Assert.Equal(service.Dataset.Labels, confusion.GetProperty("labels").Deserialize<string[]>()!);
+        Assert.All(counts, row => Assert.Equal(4, row.Sum())); // the nearest to 0.3 of 12 images
+        Assert.Equal(service.BestValidationAccuracy, counts.Select((row, i) => row[i]).Sum() / 40.0);
+    }
+
+    [Fact]
+    public async Task Confusion_DatasetGone_IsAConflict() =>
+        Assert.Contains("deleted", await RefusedAsync($"{service.PlainRun}/confusion", HttpStatusCode.Conflict), StringComparison.Ordinal);
+
+    private async Task<string> RefusedAsync(string path, HttpStatusCode status)
+    {
+        using HttpResponseMessage response = await service.Client.GetAsync($"/api/runs/{path}", Cancel);
+        string text = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.True(response.StatusCode == status, text);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        return JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString()!;
+    }
+}
