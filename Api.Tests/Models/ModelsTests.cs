@@ -84,6 +84,15 @@ public sealed class ModelsTests(TrainedService service) : IClassFixture<TrainedS
     public async Task Confusion_DatasetGone_IsAConflict() =>
         Assert.Contains("deleted", await RefusedAsync($"{service.PlainRun}/confusion", HttpStatusCode.Conflict), StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Description_OfPredict_OffersFilesAndForm()
+    {
+        JsonElement document = await service.Client.GetFromJsonAsync<JsonElement>("/swagger/v1/swagger.json", Cancel);
+
+        JsonElement content = document.GetProperty("paths").GetProperty("/api/runs/{id}/predict").GetProperty("post").GetProperty("requestBody").GetProperty("content");
+        Assert.Equal(["image/bmp", "image/gif", "image/jpeg", "image/png", "image/webp", "multipart/form-data"], content.EnumerateObject().Select(type => type.Name).Order());
+    }
+
     private async Task<string> RefusedAsync(string path, HttpStatusCode status)
     {
         using HttpResponseMessage response = await service.Client.GetAsync($"/api/runs/{path}", Cancel);

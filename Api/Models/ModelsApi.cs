@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace CnnService.Api.Models;
 
@@ -20,6 +21,7 @@ internal static class ModelsApi
         services.AddSingleton<Desk>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Confusions>();
+        services.Configure<SwaggerGenOptions>(options => options.OperationFilter<PictureBodies>());
     }
 
     /// <summary>The routes.</summary>
@@ -28,7 +30,7 @@ internal static class ModelsApi
         RouteGroupBuilder models = app.MapGroup("/api/runs/{id:guid}").WithTags("Models")
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(404).ProducesProblem(409);
         models.MapPost("/predict", Predict).WithSummary("Predicts the class of one picture, or of up to 1,000 parts named \"file\".")
-            .ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415);
+            .WithMetadata(new TakesPictures()).ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415);
         models.MapGet("/parameters", GetParameters).WithSummary("The best or last parameters as safetensors; the ETag is their SHA-256.").ProducesValidationProblem();
         models.MapGet("/filters.png", GetFilters).WithSummary("The first convolution's filters as a picture.").Produces(200, contentType: "image/png");
         models.MapGet("/confusion", GetConfusion).WithSummary("Which classes are taken for which, on the validation part with the best parameters.");

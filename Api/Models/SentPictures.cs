@@ -17,8 +17,11 @@ internal sealed record SentPicture(string? File, ReadOnlyMemory<byte> Content)
 /// <summary>Reads the pictures of a predict request: one as the body, or several as parts of a form.</summary>
 internal static class SentPictures
 {
-    private const int MostPictures = 1000;
-    private static readonly string[] ContentTypes = ["image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif"];
+    /// <summary>The most pictures in a form.</summary>
+    public const int MostPictures = 1000;
+
+    /// <summary>The content types of a body that is one picture.</summary>
+    public static readonly string[] ContentTypes = ["image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif"];
 
     /// <summary>Reads them; a problem for a body that is too large (413), of another type (415), or no such form (400).</summary>
     public static async Task<IReadOnlyList<SentPicture>> ReadAsync(HttpRequest request, int megabytes, CancellationToken cancel)
