@@ -54,7 +54,17 @@ internal sealed partial class DatasetUpload : IDisposable
     }
 
     /// <summary>Deletes the file.</summary>
-    public void Dispose() => file?.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            file?.Dispose();
+        }
+        catch (IOException e) when (DiskSpace.IsFull(e))
+        {
+            // What could not be written is not wanted any more; the upload is refused already.
+        }
+    }
 
     private static MultipartReader ReaderOf(HttpRequest request)
     {
