@@ -1,5 +1,6 @@
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
+using CnnService.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -24,6 +25,8 @@ internal sealed class RunQueue(IDbContextFactory<ServiceDb> databases, QueueBell
         {
             RunRow? known = row.IdempotencyKey is null ? null : await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.IdempotencyKey == row.IdempotencyKey, cancel);
             if (known is not null) return await RepeatedAsync(db, known, row, cancel);
+            if (!await db.Datasets.AnyAsync(dataset => dataset.Name == row.Dataset && dataset.Sha256 == row.DatasetSha256, cancel))
+                throw new InvalidInputException("dataset", $"\"{row.Dataset}\" was deleted or replaced just now; send the run again.");
             if (await db.Runs.CountAsync(r => r.State == RunState.Queued, cancel) >= limit)
                 throw new ProblemException(StatusCodes.Status429TooManyRequests, $"{limit} runs are waiting already; try again when some have ended.") { RetryAfterSeconds = 60 };
             db.Runs.Add(row);
