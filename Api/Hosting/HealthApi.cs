@@ -24,10 +24,11 @@ internal static class HealthApi
     }
 }
 
-/// <summary>Whether the database takes writes: the writer's lock can be had within 5 seconds.</summary>
+/// <summary>Whether the database takes writes: the writer's lock can be had within 2 seconds.</summary>
 internal sealed class DatabaseCheck(IDbContextFactory<ServiceDb> databases) : IHealthCheck
 {
-    private const int WaitSeconds = 5;
+    // Longer than a checkpoint takes to write, shorter than those who ask commonly wait.
+    private const int WaitSeconds = 2;
 
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -10,7 +10,8 @@ internal static class ListenAddresses
     public static void Check(IServiceProvider services)
     {
         SecurityOptions security = services.GetRequiredService<IOptions<SecurityOptions>>().Value;
-        if (security.ApiKey.Any(c => c is < '!' or > '~')) throw new StartupException("Security:ApiKey has characters that a header can not carry; use letters, digits and signs of ASCII, without spaces.");
+        if (security.ApiKey.Any(c => c is < '!' or > '~'))
+            throw new StartupException("Security:ApiKey has characters that a header can not carry; use letters, digits and signs of ASCII, without spaces.");
 
         string urls = services.GetRequiredService<IOptions<ServerOptions>>().Value.Urls;
         var endpoints = services.GetRequiredService<IConfiguration>().GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");
@@ -18,7 +19,8 @@ internal static class ListenAddresses
         {
             if (IsLoopback(url) || security.ApiKey.Length > 0 || security.AllowAnonymous) continue;
             throw new StartupException(
-                $"Other machines can reach {url}, and no key is set; set Security:ApiKey (environment: Security__ApiKey) to a long random text, such as `openssl rand -hex 32` gives, or Security:AllowAnonymous to true.");
+                $"Other machines can reach {url}, and no key is set; set Security:ApiKey (environment: Security__ApiKey) to a long random text, "
+                + "such as `openssl rand -hex 32` gives, or Security:AllowAnonymous to true.");
         }
     }
 

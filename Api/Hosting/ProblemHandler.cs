@@ -24,7 +24,9 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         httpContext.Response.StatusCode = problem.Status;
         if (problem.RetryAfterSeconds is { } seconds) httpContext.Response.Headers.RetryAfter = $"{seconds}";
         if (problem.Status == StatusCodes.Status401Unauthorized) httpContext.Response.Headers.WWWAuthenticate = "ApiKey";
-        ProblemDetails document = problem.Field is null ? new ProblemDetails() : new HttpValidationProblemDetails { Errors = { [problem.Field] = [ReasonOf(exception, problem)] } };
+        ProblemDetails document = problem.Field is null
+            ? new ProblemDetails()
+            : new HttpValidationProblemDetails { Errors = { [problem.Field] = [ReasonOf(exception, problem)] } };
         (document.Status, document.Detail) = (problem.Status, problem.Message);
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = document });
     }
@@ -53,16 +55,20 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         if (bad.InnerException is JsonException json) return Malformed(json);
         if (UnreadableParameter().Match(bad.Message) is { Success: true } unreadable)
             return new(bad.StatusCode, $"{unreadable.Groups[1].Value} is \"{unreadable.Groups[2].Value}\", which can not be read.", unreadable.Groups[1].Value);
-        if (MissingParameter().Match(bad.Message) is { Success: true } missing) return new(bad.StatusCode, $"{missing.Groups[1].Value} is missing.", missing.Groups[1].Value);
+        if (MissingParameter().Match(bad.Message) is { Success: true } missing)
+            return new(bad.StatusCode, $"{missing.Groups[1].Value} is missing.", missing.Groups[1].Value);
         return new(bad.StatusCode, bad.Message.Contains("no body was provided", StringComparison.Ordinal) ? "This address needs a body." : "The request is malformed.");
     }
 
     private static ProblemException Malformed(JsonException json)
     {
         string place = $"line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}";
-        return json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal)
-            ? new(StatusCodes.Status400BadRequest, $"{path[2..]}: this can not be read ({place}).", path[2..])
-            : new(StatusCodes.Status400BadRequest, $"The body is not the JSON that this address takes: {place}.");
+        // The reader's own exception inside: this is no JSON at all, wherever it stopped.
+        if (json.InnerException is JsonException || json.Path is null || !json.Path.StartsWith("$.", StringComparison.Ordinal))
+            return new(StatusCodes.Status400BadRequest, $"The body is not the JSON that this address takes: {place}.");
+        string field = json.Path[2..];
+        bool unknown = json.Message.Contains("could not be mapped", StringComparison.Ordinal);
+        return new(StatusCodes.Status400BadRequest, $"{field}: this {(unknown ? "is not a known field" : "has a value of another kind than the field takes")} ({place}).", field);
     }
 
     private static string ReasonOf(Exception exception, ProblemException problem) => exception is InvalidInputException input ? input.Reason : problem.Message;

@@ -20,7 +20,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         problem.Title ??= defaults.Title ?? "Error";
         problem.Detail ??= DetailOf(http, problem.Status.Value);
         problem.Extensions["traceId"] = Activity.Current?.Id ?? http.TraceIdentifier;
-        return new ValueTask(http.Response.WriteAsJsonAsync(problem, problem.GetType(), ApiJson.Options, "application/problem+json", http.RequestAborted));
+        // Without a token of its own the call takes a client that has gone in silence.
+        return new ValueTask(http.Response.WriteAsJsonAsync(problem, problem.GetType(), ApiJson.Options, "application/problem+json", CancellationToken.None));
     }
 
     private static string DetailOf(HttpContext http, int status) => status switch

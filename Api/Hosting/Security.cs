@@ -19,10 +19,10 @@ internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> 
     public Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        if (!hosts.Contains("*") && !HostString.MatchesAny(request.Host.Value, hosts))
-            throw new ProblemException(StatusCodes.Status400BadRequest, $"The host {request.Host} is not a name of this service; add it to AllowedHosts.");
+        if (!hosts.Contains("*") && !(request.Host.HasValue && HostString.MatchesAny(request.Host.Value, hosts)))
+            throw new ProblemException(StatusCodes.Status400BadRequest, $"The host \"{request.Host}\" is not a name of this service; add it to AllowedHosts.");
 
-        bool harmless = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method) || HttpMethods.IsTrace(request.Method);
+        bool harmless = request.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE";
         if ((!harmless || Hubs.Contain(request)) && request.Headers.Origin is { Count: > 0 } origin && !IsAllowed(origin.ToString(), request.Host))
             throw new ProblemException(StatusCodes.Status403Forbidden, $"Pages of {origin} may not use this service; add the origin to Security:AllowedOrigins.");
         return next(context);
@@ -50,7 +50,8 @@ internal sealed class KeyCheck(RequestDelegate next, IOptions<SecurityOptions> s
 
         // Hashes have one length, so the comparison tells nothing about that of the key.
         if (KeyOf(context.Request) is { } key && CryptographicOperations.FixedTimeEquals(Hash(key), expected)) return next(context);
-        throw new ProblemException(StatusCodes.Status401Unauthorized, $"A key is needed, and this request has none or a wrong one; send the service's Security:ApiKey in the header {Header}.");
+        throw new ProblemException(
+            StatusCodes.Status401Unauthorized, $"A key is needed, and this request has none or a wrong one; send the service's Security:ApiKey in the header {Header}.");
     }
 
     // Browsers can give no header of their own to a WebSocket; the hub's clients have access_token and the Bearer form instead.

@@ -17,25 +17,29 @@ internal static class Settings
     public static T Read<T>(IConfiguration configuration, string section, T options)
         where T : class
     {
-        if (section.Length > 0)
-            foreach (IConfigurationSection setting in configuration.GetSection(section).GetChildren())
-                if (Find<T>(setting.Key) is null)
-                    throw new StartupException($"{setting.Path} is not a known setting; known are {string.Join(", ", typeof(T).GetProperties().Select(p => $"{section}:{p.Name}"))}.");
-
+        if (section.Length > 0) RefuseUnknown<T>(configuration.GetSection(section));
         foreach (PropertyInfo property in typeof(T).GetProperties())
             Read(configuration.GetSection(section.Length == 0 ? property.Name : $"{section}:{property.Name}"), property, options);
         return options;
     }
 
-    private static PropertyInfo? Find<T>(string name) => typeof(T).GetProperties().FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private static void RefuseUnknown<T>(IConfigurationSection section)
+    {
+        string[] known = [.. typeof(T).GetProperties().Select(property => property.Name)];
+        foreach (IConfigurationSection setting in section.GetChildren())
+            if (!known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+                throw new StartupException($"{setting.Path} is not a known setting; known are {string.Join(", ", known.Select(name => $"{section.Path}:{name}"))}.");
+    }
 
     private static void Read(IConfigurationSection setting, PropertyInfo property, object options)
     {
         if (setting.GetChildren().Any()) throw new StartupException($"{setting.Path} is a list or an object; give one text, with ; between several values.");
         if (setting.Value is not { } text) return;
-        if (property.IsDefined(typeof(RequiredAttribute)) && string.IsNullOrWhiteSpace(text)) throw new StartupException($"{setting.Path} is empty; give a value, or leave the setting out.");
+        if (property.IsDefined(typeof(RequiredAttribute)) && string.IsNullOrWhiteSpace(text))
+            throw new StartupException($"{setting.Path} is empty; give a value, or leave the setting out.");
         TypeConverter converter = TypeDescriptor.GetConverter(property.PropertyType);
-        if (!converter.IsValid(text.Trim())) throw new StartupException($"{setting.Path} is \"{text}\"; give {(property.PropertyType == typeof(bool) ? "true or false" : "a whole number")}.");
+        if (!converter.IsValid(text.Trim()))
+            throw new StartupException($"{setting.Path} is \"{text}\"; give {(property.PropertyType == typeof(bool) ? "true or false" : "a whole number")}.");
 
         object value = converter.ConvertFromInvariantString(text.Trim())!;
         if (property.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(value))

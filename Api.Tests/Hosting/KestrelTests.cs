@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using CnnService.Api.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CnnService.Api.Tests.Hosting;
+
+/// <summary>What only the real server does: limits of bodies, and requests that no client library sends.</summary>
+public sealed class KestrelTests : IAsyncLifetime
+{
+    private readonly WebApplication app = Create();
+
+    [Theory]
+    [InlineData("/small", 60, HttpStatusCode.OK)]
+    [InlineData("/small", 65, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("/large", 65, HttpStatusCode.OK)]
+    [InlineData("/large", 257, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Body_OfAnySize_HasToBeInTheEndpointsLimit(string path, int kilobytes, HttpStatusCode expected)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+
+        using HttpResponseMessage response = await client.PostAsJsonAsync(path, new string('x', kilobytes * 1024), TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, response.StatusCode);
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if (expected != HttpStatusCode.OK) Assert.Contains("The body is larger than this address takes.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_ThatIsMissing_IsRefusedAsProblem()
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.Single()).Port, TestContext.Current.CancellationToken);
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /small HTTP/1.0\r\n\r\n"), TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(connection.GetStream());
+        string answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("400 Bad Request", answer, StringComparison.Ordinal);
+        Assert.Contains("add it to AllowedHosts", answer, StringComparison.Ordinal);
+    }
+
+    public async ValueTask InitializeAsync() => await app.StartAsync(TestContext.Current.CancellationToken);
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private static WebApplication Create()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder();
+        builder.AddHosting();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        WebApplication app = builder.Build();
+        app.UseHosting();
+        app.MapPost("/small", ([FromBody] string text) => text.Length);
+        app.MapPost("/large", ([FromBody] string text) => text.Length).WithMetadata(new RequestSizeLimitAttribute(256 * 1024));
+        return app;
+    }
+}
