@@ -4,6 +4,7 @@ using CnnService.Api.Data;
 using CnnService.Api.Hosting;
 using CnnService.Training;
 using CnnService.Training.Tensors;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -93,6 +94,8 @@ internal static class RunsApi
     private static async Task<byte[]> ReadJsonAsync(HttpRequest request, CancellationToken cancel)
     {
         if (!request.HasJsonContentType()) throw new ProblemException(415, "Send the run as application/json.");
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = SpecLimit + 1; // so that the refusal in words comes first
         byte[] body = new byte[SpecLimit + 1];
         int length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancel);
         return length <= SpecLimit ? body[..length] : throw new ProblemException(413, $"The run has more than {SpecLimit / 1024} KB; make it shorter.");
