@@ -31,7 +31,8 @@ internal static class ModelsApi
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(404).ProducesProblem(409);
         models.MapPost("/predict", Predict).WithSummary("Predicts the class of one picture, or of up to 1,000 parts named \"file\".")
             .WithMetadata(new TakesPictures()).ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415);
-        models.MapGet("/parameters", GetParameters).WithSummary("The best or last parameters as safetensors; the ETag is their SHA-256.").ProducesValidationProblem();
+        models.MapGet("/parameters", GetParameters).WithSummary("The best or last parameters as safetensors; the ETag is their SHA-256.")
+            .Produces(200, contentType: "application/octet-stream").Produces(304).ProducesValidationProblem();
         models.MapGet("/filters.png", GetFilters).WithSummary("The first convolution's filters as a picture.").Produces(200, contentType: "image/png");
         models.MapGet("/confusion", GetConfusion).WithSummary("Which classes are taken for which, on the validation part with the best parameters.");
     }
