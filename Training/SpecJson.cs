@@ -38,8 +38,7 @@ public static class SpecJson
     public static T Read<T>(JsonElement json, string path)
         where T : class
     {
-        SpecStructure.Check(json, Options.GetTypeInfo(typeof(T)), path);
-        T spec = json.Deserialize<T>(Options)!;
+        T spec = Deserialize<T>(json, path);
         CheckValues(spec, path);
         return spec;
     }
@@ -59,6 +58,20 @@ public static class SpecJson
             .Where(type => type.BaseType == abstractSpec && type.GetCustomAttribute<SpecNameAttribute>() is not null)
             .ToDictionary(type => type.GetCustomAttribute<SpecNameAttribute>()!.Name),
         StringComparer.Ordinal);
+
+    private static T Deserialize<T>(JsonElement json, string path)
+        where T : class
+    {
+        try
+        {
+            SpecStructure.Check(json, Options.GetTypeInfo(typeof(T)), path);
+            return json.Deserialize<T>(Options)!;
+        }
+        catch (Exception e) when (e is InvalidOperationException or JsonException) // a parsed document's texts are decoded only when they are read
+        {
+            throw new InvalidInputException(path, "it holds a text that is not Unicode, such as half of a surrogate pair.");
+        }
+    }
 
     private static JsonSerializerOptions CreateOptions()
     {
