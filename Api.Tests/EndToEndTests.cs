@@ -79,6 +79,24 @@ public sealed class EndToEndTests
         Assert.InRange(run.TestAccuracy!.Value, 0.15, 1); // chance is 0.1
     }
 
+    [Theory]
+    [InlineData("/api/runs", "application/json", 200_000, HttpStatusCode.Accepted)]
+    [InlineData("/api/runs", "application/json", 300_000, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("/api/datasets", "multipart/form-data; boundary=x", 2_000_000, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Post_LongBody_IsTakenUpToTheLimitOfItsAddress(string address, string type, int length, HttpStatusCode expected)
+    {
+        using var folder = new TemporaryFolder();
+        await using ServiceProcess service = await ServiceProcess.StartAsync(folder.Path, "--Uploads:DatasetMegabytes", "1");
+        using var request = new HttpRequestMessage(HttpMethod.Post, address);
+        request.Headers.ExpectContinue = true; // a refusal comes before the body, which nobody reads
+        request.Content = new StringContent("""{"dataset":"shapes","epochs":1}""".PadRight(length)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+
+        using HttpResponseMessage response = await service.Client.SendAsync(request, Cancel);
+
+        Assert.Equal(expected, response.StatusCode);
+        if (expected != HttpStatusCode.Accepted) Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+
     /// <summary>Every event over the hub, from a late start, with two connections that break off and one that stays.</summary>
     private static async Task<List<RunEvent>> WatchAsync(ServiceProcess service, Run run)
     {
