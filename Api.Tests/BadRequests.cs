@@ -1,0 +1,221 @@
+using System.Text;
+using CnnService.Api.Tests.Pictures;
+using SkiaSharp;
+
+namespace CnnService.Api.Tests;
+
+/// <summary>The requests of <see cref="BadInputTests"/>.</summary>
+internal static class BadRequests
+{
+    private const string Predict = "/api/runs/{trained}/predict", Nobody = "/api/runs/00000000-0000-0000-0000-000000000000";
+
+    private static readonly byte[] Png = PictureFiles.Png(0, PictureFiles.Greys);
+    private static readonly byte[] Jpeg = PictureFiles.Encoded(SKEncodedImageFormat.Jpeg, PictureFiles.Colours);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<BadRequest> All { get; } =
+        [.. Json(), .. Numbers(), .. Models(), .. Runs(), .. Events(), .. PictureBodies(), .. PictureForms(), .. Datasets(), .. Uploads(), .. Hosting()];
+
+    private static IEnumerable<BadRequest> Json()
+    {
+        yield return Submit("empty body", "", null);
+        yield return Submit("cut off", """{"dataset":"shapes" """, null);
+        yield return Submit("two values", """{"dataset":"shapes"} {}""", null);
+        yield return Submit("trailing comma", """{"dataset":"shapes",}""", null);
+        yield return Submit("comment", """{"dataset":"shapes"} // mine""", null);
+        yield return Submit("literal NaN", """{"dataset":"shapes","regularization":NaN}""", null);
+        yield return Submit("too deep", new string('[', 5000) + new string(']', 5000), null);
+        yield return new BadRequest("not UTF-8", "POST", "/api/runs", 400).With([.. "{\"dataset\":\"shapes"u8, 0xFF, .. "\"}"u8], "application/json");
+        yield return new BadRequest("field not UTF-8", "POST", "/api/runs", 400).With([.. "{\""u8, 0xFF, .. "\":1}"u8], "application/json");
+        yield return Submit("half a character as field", """{"dataset":"shapes","\ud800":1}""", null);
+        yield return Submit("half a character as name", """{"dataset":"shapes","name":"\ud800"}""", null);
+        yield return Submit("half a character as sampling", """{"dataset":"shapes","sampling":"\ud800"}""", null);
+        yield return Submit("half a character as type", """{"dataset":"shapes","model":{"type":"\ud800"}}""", null);
+        yield return Submit("half a character as dataset", """{"dataset":"\ud800"}""", null);
+        yield return Submit("list", "[]", null);
+        yield return Submit("null", "null", null);
+        yield return Submit("no dataset", "{}", "dataset");
+        yield return Submit("unknown dataset", """{"dataset":"nothing"}""", "dataset");
+        yield return Spec("dataset", "7", "another kind") with { Name = "dataset given twice" };
+        yield return Spec("colour", "\"red\"", "unknown field");
+        yield return Spec("Epochs", "1", "wrong case");
+        yield return Spec("seed", "1,\"seed\":2", "given twice");
+        yield return Spec("name", "null", "null");
+        yield return Spec("name", $"\"{new string('x', 101)}\"", "too long");
+        yield return Spec("model", "\"layers\"", "another kind");
+        yield return Spec("optimizer", "[]", "another kind");
+    }
+
+    private static IEnumerable<BadRequest> Numbers()
+    {
+        foreach ((string field, string[] values) in ((string, string[])[])[
+            ("seed", ["-1", "9007199254740992", "1e400", "0.5", "\"1\""]), ("regularization", ["-0.1", "10.1", "\"NaN\"", "1e999"]), ("learningRateDecay", ["0", "1.1", "true"]),
+            ("epochs", ["0", "10001", "99999999999", "1.5"]), ("batchSize", ["0", "10001", "9999"]), ("sampling", ["\"random\"", "0", "\"Shuffle\""]),
+            ("validationFraction", ["0", "0.51"]), ("logEvery", ["-1", "1000001"])])
+            foreach (string value in values)
+                yield return Spec(field, value, value);
+
+        foreach ((string type, string field, string value) in ((string, string, string)[])[
+            ("sgd", "learningRate", "0"), ("sgd", "learningRate", "1001"), ("sgd", "momentum", "0.9"), ("sgd-momentum", "momentum", "1"), ("sgd-momentum", "learningRate", "-1"),
+            ("rmsprop", "decayRate", "1"), ("rmsprop", "decayRate", "-0.1"), ("rmsprop", "epsilon", "0"), ("adam", "beta1", "1"), ("adam", "beta2", "-0.1"), ("adam", "epsilon", "0")])
+            yield return Spec("optimizer", $$"""{"type":"{{type}}","{{field}}":{{value}}}""", $"{type}, {field} {value}", $"optimizer.{field}");
+
+        foreach ((string field, string value) in ((string, string)[])[
+            ("filters", "0"), ("filters", "4097"), ("filterSize", "4"), ("filterSize", "257"), ("hiddenUnits", "0"), ("hiddenUnits", "65537"), ("weightScale", "-1"), ("weightScale", "101"), ("depth", "3")])
+            yield return Spec("model", $$"""{"type":"three-layer-conv-net","{{field}}":{{value}}}""", $"{field} {value}", $"model.{field}");
+    }
+
+    private static IEnumerable<BadRequest> Models()
+    {
+        foreach (string field in (string[])["model", "optimizer"])
+        {
+            yield return Spec(field, "{}", "no type", $"{field}.type");
+            yield return Spec(field, """{"type":"magic"}""", "unknown type", $"{field}.type") with { Says = "give one of" };
+            yield return Spec(field, """{"type":"sgd","type":"adam"}""", "two types", $"{field}.type") with { Says = "give one of" };
+            yield return Spec(field, """{"type":3}""", "type of another kind", $"{field}.type") with { Says = "give one of" };
+        }
+
+        yield return Spec("model", """{"type":"layers"}""", "no layers", "model.layers");
+        foreach ((string layers, string field) in ((string, string)[])[
+            ("", ""), ("{}", "[0].type"), ("""{"type":"magic"}""", "[0].type"), ("7", "[0]"), (string.Join(',', Enumerable.Repeat("""{"type":"relu"}""", 201)), ""),
+            ("""{"type":"convolution","size":3},{"type":"affine"}""", "[0].filters"), ("""{"type":"convolution","filters":2},{"type":"affine"}""", "[0].size"),
+            ("""{"type":"convolution","filters":2,"size":3,"height":3},{"type":"affine"}""", "[0].size"),
+            ("""{"type":"convolution","filters":2,"size":3,"stride":0},{"type":"affine"}""", "[0].stride"),
+            ("""{"type":"convolution","filters":2,"size":3,"padding":-1},{"type":"affine"}""", "[0].padding"),
+            ("""{"type":"convolution","filters":2,"size":3,"bias":1},{"type":"affine"}""", "[0].bias"), ("""{"type":"max-pool","size":256},{"type":"affine"}""", "[0].size"),
+            ("""{"type":"batch-norm","momentum":1},{"type":"affine"}""", "[0].momentum"), ("""{"type":"batch-norm","epsilon":0},{"type":"affine"}""", "[0].epsilon"),
+            ("""{"type":"dropout"},{"type":"affine"}""", "[0].keep"), ("""{"type":"relu"},{"type":"dropout","keep":0},{"type":"affine"}""", "[1].keep"),
+            ("""{"type":"affine"},{"type":"affine"}""", "[0].units"), ("""{"type":"affine","units":0}""", "[0].units"), ("""{"type":"affine","units":7}""", ""), ("""{"type":"relu"}""", "")])
+            yield return Spec("model", $$"""{"type":"layers","layers":[{{layers}}]}""", layers.Length > 90 ? $"{layers[..90]}..." : layers, $"model.layers{field}");
+        foreach (string misfit in (string[])["""{"type":"convolution","filters":2,"size":40}""", """{"type":"max-pool","size":33}"""])
+            yield return Spec("model", $$"""{"type":"layers","layers":[{{misfit}},{"type":"affine"}]}""", $"{misfit} does not fit", "model.layers[0].size") with { Says = "does not fit" };
+        yield return Spec("model", """{"type":"three-layer-conv-net","filters":512,"hiddenUnits":2000}""", "too much memory") with { Says = "MB is the limit" };
+        yield return Spec("model", """{"type":"three-layer-conv-net","filters":4096,"hiddenUnits":65536}""", "too many parameters");
+    }
+
+    private static IEnumerable<BadRequest> Runs()
+    {
+        yield return new BadRequest("run as text", "POST", "/api/runs", 415).With("{}"u8.ToArray(), "text/plain");
+        yield return new BadRequest("run without content type", "POST", "/api/runs", 415).With("{}"u8.ToArray(), null);
+        yield return Submit("run over 256 KB", $$"""{"dataset":"{{new string('x', 300_000)}}"}""", null, 413);
+        yield return Submit("long key", """{"dataset":"shapes"}""", "Idempotency-Key").With("Idempotency-Key", new string('k', 201));
+        yield return Submit("key of another body", """{"dataset":"shapes"}""", null, 422).With("Idempotency-Key", "used");
+        foreach (string query in (string[])["state=done", "state=Queued", "state=", "state=1", "limit=0", "limit=1001", "limit=-1", "limit=many", "limit=1.5", "after=middle", "after="])
+            yield return new BadRequest($"list {query}", "GET", $"/api/runs?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
+        foreach (string verb in (string[])["pause", "resume", "cancel"])
+        {
+            yield return new BadRequest($"{verb} of no run", "POST", $"{Nobody}/{verb}", 404);
+            yield return new BadRequest($"{verb} of a completed run", "POST", $"/api/runs/{{trained}}/{verb}", 409) { Says = "completed" };
+            yield return new BadRequest($"{verb} by GET", "GET", $"/api/runs/{{trained}}/{verb}", 405);
+        }
+
+        foreach (string part in (string[])["", "/events", "/parameters", "/filters.png", "/confusion"])
+        {
+            yield return new BadRequest($"no run{part}", "GET", Nobody + part, 404);
+            yield return new BadRequest($"an id that is none{part}", "GET", $"/api/runs/42{part}", 404);
+        }
+
+        yield return new BadRequest("delete no run", "DELETE", Nobody, 404);
+        foreach (string part in (string[])["parameters", "filters.png", "confusion"])
+            yield return new BadRequest($"{part} of an untrained run", "GET", $"/api/runs/{{paused}}/{part}", 409);
+        foreach (string which in (string[])["middle", "Best", "0"])
+            yield return new BadRequest($"parameters {which}", "GET", $"/api/runs/{{trained}}/parameters?which={which}", 400, "which");
+        foreach ((string method, string address) in ((string, string)[])[("PUT", "/api/runs"), ("DELETE", "/api/runs"), ("PATCH", "/api/runs/{trained}"), ("POST", "/api/runs/{trained}/events"), ("GET", Predict)])
+            yield return new BadRequest($"{method} {address}", method, address, 405);
+    }
+
+    private static IEnumerable<BadRequest> Events()
+    {
+        foreach (string query in (string[])["after=-1", "after=first", "after=1.5", "after=99999999999999999999", "limit=0", "limit=10001", "limit=all"])
+            yield return new BadRequest($"events {query}", "GET", $"/api/runs/{{trained}}/events?{query}", 400, query[..5]);
+        yield return new BadRequest("stream of no run", "GET", $"{Nobody}/events", 404).With("Accept", "text/event-stream");
+        yield return new BadRequest("stream after -1", "GET", "/api/runs/{trained}/events?after=-1", 400, "after").With("Accept", "text/event-stream");
+    }
+
+    private static IEnumerable<BadRequest> PictureBodies()
+    {
+        foreach ((string name, byte[] content) in ((string, byte[])[])[
+            ("empty picture", []), ("text as picture", "no picture"u8.ToArray()), ("cut PNG", Png[..^30]), ("PNG header", Png[..33]), ("cut JPEG", Jpeg[..(Jpeg.Length / 3)]),
+            ("JPEG header", Jpeg[..20]), ("forged PNG", PictureFiles.Png(2, new byte[90_000], width: 30000, height: 30000)), ("forged JPEG", PictureFiles.PlainJpeg(3, 30000, 30000)),
+            ("PNG without size", PictureFiles.Png(0, [], width: 0)), ("PNG of negative size", PictureFiles.Png(0, [], width: -1, height: -1))])
+            yield return Picture(name, content, "body") with { Address = $"{Predict}?resize=true" };
+
+        yield return Picture("PNG of 16x16", PictureFiles.Png(0, new byte[256], width: 16, height: 16), "body") with { Says = "resize=true" };
+        yield return Picture("picture as text", Png, null, 415) with { ContentType = "text/plain" };
+        yield return Picture("picture as SVG", Png, null, 415) with { ContentType = "image/svg+xml" };
+        yield return Picture("picture without content type", Png, null, 415) with { ContentType = null };
+        yield return Picture("no body", [], null, 415) with { Body = null };
+        yield return Picture("11 MB", new byte[11 << 20], null, 413);
+        foreach (string query in (string[])["topK=0", "topK=-1", "topK=five", "topK=99999999999", "resize=maybe", "resize=1"])
+            yield return Picture(query, Png, query[..query.IndexOf('=', StringComparison.Ordinal)]) with { Address = $"{Predict}?{query}" };
+        yield return Picture("picture for no run", Png, null, 404) with { Address = $"{Nobody}/predict" };
+        yield return Picture("picture for an untrained run", Png, null, 409) with { Address = "/api/runs/{paused}/predict" };
+    }
+
+    private static IEnumerable<BadRequest> PictureForms()
+    {
+        var form = new BadRequest("form", "POST", Predict, 400, "file");
+        yield return form.WithForm() with { Name = "form without parts" };
+        yield return form.WithForm(("picture; filename=a.png", Png)) with { Name = "form with another part", Field = "picture" };
+        yield return form.WithForm(("file; filename=good.png", Png), ("file; filename=bad.png", Png[..40])) with { Name = "form with one bad picture", Field = "bad.png", Says = "bad.png" };
+        yield return form.WithForm([.. Enumerable.Repeat(("file; filename=a.png", Png), 1001)]) with { Name = "form of 1001 pictures" };
+        yield return form.WithForm(("file; filename=a.png", new byte[11 << 20])) with { Name = "form of 11 MB", Status = 413, Field = null };
+        yield return form.With("nothing"u8.ToArray(), "multipart/form-data; boundary=x") with { Name = "form without boundaries" };
+        yield return form.With(Png, "multipart/form-data") with { Name = "form of no boundary", Field = null };
+        BadRequest whole = form.WithForm(("file; filename=a.png", Png));
+        yield return whole with { Name = "cut form", Body = whole.Body![..^20] };
+    }
+
+    private static IEnumerable<BadRequest> Datasets()
+    {
+        foreach (string query in (string[])["limit=0", "limit=1001", "limit=some"]) yield return new BadRequest($"datasets {query}", "GET", $"/api/datasets?{query}", 400, "limit");
+        foreach (string method in (string[])["GET", "DELETE"]) yield return new BadRequest($"{method} no dataset", method, "/api/datasets/nothing", 404);
+        yield return new BadRequest("delete a dataset in use", "DELETE", "/api/datasets/shapes", 409);
+        foreach (string image in (string[])["999999", "-1", "99999999999", "first"]) yield return new BadRequest($"image {image}", "GET", $"/api/datasets/shapes/images/{image}.png", 404);
+        yield return new BadRequest("image of another part", "GET", "/api/datasets/shapes/images/0.png?part=middle", 400, "part");
+        yield return new BadRequest("image of no dataset", "GET", "/api/datasets/nothing/images/0.png", 404);
+        foreach ((string method, string address) in ((string, string)[])[("PUT", "/api/datasets"), ("POST", "/api/datasets/shapes"), ("DELETE", "/api/datasets/shapes/images/0.png")])
+            yield return new BadRequest($"{method} {address}", method, address, 405);
+    }
+
+    private static IEnumerable<BadRequest> Uploads()
+    {
+        (string, byte[]) name = ("name", "mine"u8.ToArray()), file = ("file; filename=a.zip", "no archive"u8.ToArray());
+        var upload = new BadRequest("upload", "POST", "/api/datasets", 400);
+        yield return upload.WithJson("{}") with { Name = "upload as JSON", Status = 415 };
+        yield return upload.With([], "multipart/form-data") with { Name = "upload of no boundary" };
+        yield return upload.With("nothing"u8.ToArray(), "multipart/form-data; boundary=x") with { Name = "upload without boundaries" };
+        yield return upload.WithForm(file) with { Name = "upload without name", Field = "name" };
+        yield return upload.WithForm(name) with { Name = "upload without file", Field = "file" };
+        yield return upload.WithForm(name, ("file", [])) with { Name = "upload without file name", Field = "file" };
+        yield return upload.WithForm(name, file) with { Name = "upload of no archive", Field = "file" };
+        yield return upload.WithForm(name, ("file; filename=a.txt", "text"u8.ToArray())) with { Name = "upload of another format", Field = "file" };
+        yield return upload.WithForm(name, ("file; filename=a.tar.gz", [0x1F, 0x8B, 8, 0])) with { Name = "cut archive", Field = "file" };
+        yield return upload.WithForm(name, name, file) with { Name = "upload of two names", Field = "name" };
+        yield return upload.WithForm(name, ("colour", "red"u8.ToArray()), file) with { Name = "upload with another part", Field = "colour" };
+        yield return upload.WithForm(name, ("resize", "maybe"u8.ToArray()), file) with { Name = "upload with resize maybe", Field = "resize" };
+        foreach (string bad in (string[])["", "-a", "Upper", "../../etc/passwd", "a b", new string('a', 64), new string('a', 2000)])
+            yield return upload.WithForm(("name", Encoding.UTF8.GetBytes(bad)), file) with { Name = $"name of {bad.Length}: {bad[..Math.Min(bad.Length, 20)]}", Field = "name" };
+    }
+
+    private static IEnumerable<BadRequest> Hosting()
+    {
+        yield return new BadRequest("no address", "GET", "/api/nothing", 404);
+        foreach (string host in (string[])["evil.example", "127.0.0.1.evil.example"]) yield return new BadRequest($"host {host}", "GET", "/api/runs", 400).With("Host", host);
+        foreach (string origin in (string[])["http://evil.example", "null", "http://localhost:1", "file://"])
+        {
+            yield return Submit($"origin {origin}", """{"dataset":"shapes"}""", null, 403).With("Origin", origin);
+            yield return new BadRequest($"hub from {origin}", "POST", "/hubs/runs/negotiate?negotiateVersion=1", 403).With("Origin", origin);
+        }
+
+        yield return new BadRequest("delete from elsewhere", "DELETE", "/api/runs/{trained}", 403).With("Origin", "https://evil.example");
+        yield return new BadRequest("DELETE version", "DELETE", "/api/version", 405);
+    }
+
+    private static BadRequest Submit(string name, string json, string? field, int status = 400) => new BadRequest(name, "POST", "/api/runs", status, field).WithJson(json);
+
+    private static BadRequest Spec(string field, string value, string why, string? path = null) =>
+        Submit($"{field}: {why}", $$"""{"dataset":"shapes","{{field}}":{{value}}}""", path ?? field);
+
+    private static BadRequest Picture(string name, byte[] content, string? field, int status = 400) => new BadRequest(name, "POST", Predict, status, field).With(content, "image/png");
+}
