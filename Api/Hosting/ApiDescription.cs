@@ -53,6 +53,7 @@ internal static class ApiDescription
         options.SupportNonNullableReferenceTypes();
         options.SchemaFilter<SpecSchemas>();
         options.OperationFilter<ProblemAnswers>();
+        options.OperationFilter<RequestBodies>();
         options.AddSecurityDefinition(KeyScheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.ApiKey,

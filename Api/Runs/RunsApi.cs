@@ -3,6 +3,7 @@ using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
 using CnnService.Training;
+using CnnService.Training.Datasets;
 using CnnService.Training.Tensors;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,11 +18,14 @@ internal static class RunsApi
 {
     private const int SpecLimit = 256 * 1024, PageLimit = 1000, KeyLimit = 200;
 
+    // All fields with their defaults, except that a dataset as small as this one wants more and smaller steps.
+    private static readonly RunSpec Example = new() { Dataset = ShapesDataset.Name, Epochs = 12, BatchSize = 50 };
+
     /// <summary>Its routes.</summary>
     public static void MapRuns(this IEndpointRouteBuilder app)
     {
         RouteGroupBuilder runs = app.MapGroup("/api/runs").WithTags("Runs").ProducesProblem(StatusCodes.Status401Unauthorized);
-        runs.MapPost("", Submit).WithSummary("Queues a training run.").Accepts<RunSpec>("application/json")
+        runs.MapPost("", Submit).WithSummary("Queues a training run.").Accepts<RunSpec>("application/json").WithMetadata(new BodyExample(Example))
             .ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429);
         runs.MapGet("", List).WithSummary("Lists runs, newest first.").ProducesValidationProblem();
         runs.MapGet("/{id:guid}", Get).WithSummary("One run with its progress.").ProducesProblem(404);
