@@ -7,13 +7,16 @@ switch (args)
         return Steps.Run(workloads);
     case ["train", .. string[] arguments]:
         return Train.Run(arguments);
+    case ["latency"]:
+        return await Latency.RunAsync();
     case ["kernels", .. string[] arguments]:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
+        BenchmarkSwitcher.FromAssembly(typeof(Steps).Assembly).Run(arguments);
         return 0;
     default:
         Console.Error.WriteLine("""
             usage: steps [WORKLOAD ...]     times the workloads that other libraries are compared on
                    train PATH [OPTION ...]  trains the three-layer net on a dataset file
+                   latency                  times the answers of the service, idle and while a run trains
                    kernels [OPTION ...]     BenchmarkDotNet: --filter '*' runs all, --list flat names them
             """);
         return 2;
