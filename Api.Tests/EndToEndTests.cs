@@ -97,6 +97,18 @@ public sealed class EndToEndTests
         if (expected != HttpStatusCode.Accepted) Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
 
+    [Fact]
+    public async Task Submit_EmptyIdempotencyKey_IsRefusedAndNotSharedByAll()
+    {
+        using var folder = new TemporaryFolder();
+        await using ServiceProcess service = await ServiceProcess.StartAsync(folder.Path);
+
+        using HttpResponseMessage response = await new RunClient(service.Client).PostAsync(RunClient.Small(), key: "");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("Idempotency-Key", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
     /// <summary>Every event over the hub, from a late start, with two connections that break off and one that stays.</summary>
     private static async Task<List<RunEvent>> WatchAsync(ServiceProcess service, Run run)
     {

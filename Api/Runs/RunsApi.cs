@@ -41,7 +41,8 @@ internal static class RunsApi
         HttpRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, RunQueue queue, RunChecks checks, TimeProvider time,
         IOptions<TrainingOptions> options, CancellationToken cancel)
     {
-        if (idempotencyKey?.Length > KeyLimit) throw new ProblemException(400, $"The Idempotency-Key has {idempotencyKey.Length} characters; at most {KeyLimit} are possible.", "Idempotency-Key");
+        if (idempotencyKey?.Length is 0 or > KeyLimit)
+            throw new ProblemException(400, $"The Idempotency-Key has {idempotencyKey.Length} characters; give 1 to {KeyLimit}.", "Idempotency-Key");
         byte[] body = await ReadJsonAsync(request, cancel);
         RunSpec spec = Parse(body);
         (DatasetRow dataset, long iterations) = await checks.CheckAsync(spec, cancel);
