@@ -151,7 +151,7 @@ internal sealed class RunNews(
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         Run run = Run.Of(await db.Runs.AsNoTracking().Where(r => r.Order == order).Select(Run.WithPlace(db)).SingleAsync(cancel));
         eventBell.Bell.Ring();
-        await hub.Clients.Group(RunsHub.All).RunChanged(run);
+        _ = hub.Clients.Group(RunsHub.All).RunChanged(run); // not awaited: a client that reads slowly must hold up neither a request nor a run
         return run;
     }
 }

@@ -111,7 +111,7 @@ internal sealed partial class RunWorker(
         }
         catch (Exception e)
         {
-            await FailAsync(writer, claim, e);
+            await FailAsync(writer, claim, e, stopping);
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class RunWorker(
         };
     }
 
-    private async Task FailAsync(RunWriter writer, RunClaim claim, Exception e)
+    private async Task FailAsync(RunWriter writer, RunClaim claim, Exception e, CancellationToken stopping)
     {
         (RunState state, string code, long? iteration) = e switch
         {
@@ -143,7 +143,7 @@ internal sealed partial class RunWorker(
             CrashedRepeatedlyException => (RunState.Failed, FailureCodes.CrashedRepeatedly, null),
             OutOfMemoryException => (RunState.Failed, FailureCodes.OutOfMemory, null),
             InvalidInputException { Part: "numerics" } => (RunState.Failed, FailureCodes.IncompatibleNumerics, null),
-            SqliteException or IOException => (RunState.Paused, FailureCodes.Storage, null),
+            SqliteException or DbUpdateException or IOException => (RunState.Paused, FailureCodes.Storage, null),
             _ => (RunState.Failed, FailureCodes.Internal, (long?)null),
         };
         LogFailed(e, claim.Id, code);
@@ -154,17 +154,32 @@ internal sealed partial class RunWorker(
             FailureCodes.OutOfMemory => "There was not enough memory; use a smaller network or batchSize.",
             _ => e.Message,
         };
-        try
+        await StoreAsync(writer, new RunWrite
         {
-            await writer.WriteAsync(new RunWrite
+            State = state,
+            Apply = row => (row.FailureCode, row.FailureMessage, row.FailureIteration) = (code, message, iteration),
+        }, stopping);
+    }
+
+    // On a full disk the failure itself finds no room: it is stored as soon as there is some, or by the attempt after a restart.
+    private async Task StoreAsync(RunWriter writer, RunWrite write, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
             {
-                State = state,
-                Apply = row => (row.FailureCode, row.FailureMessage, row.FailureIteration) = (code, message, iteration),
-            });
-        }
-        catch (Exception second) when (second is FencedException or SqliteException or DbUpdateException)
-        {
-            LogFailed(second, claim.Id, FailureCodes.Storage);
+                await writer.WriteAsync(write);
+                return;
+            }
+            catch (FencedException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is SqliteException or DbUpdateException)
+            {
+                LogCanNotStore(e);
+                await Task.Delay(RetryAfter, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
@@ -201,6 +216,9 @@ internal sealed partial class RunWorker(
 
     [LoggerMessage(5, LogLevel.Warning, "The next run can not be claimed; trying again.")]
     private partial void LogCanNotClaim(Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "A run's failure can not be stored; trying again.")]
+    private partial void LogCanNotStore(Exception exception);
 }
 
 /// <summary>The process ended again and again before a checkpoint could be written.</summary>
