@@ -8,7 +8,7 @@ public sealed class StartupException(string message) : Exception(message)
     /// <summary>The line to show for what kept the service from starting; null for what is a fault of the program, whose stack then helps.</summary>
     internal static string? Describe(Exception exception) => exception switch
     {
-        StartupException => exception.Message,
+        StartupException or ProblemException => exception.Message,
         IOException when exception.Message.StartsWith("Failed to bind to address", StringComparison.Ordinal) =>
             $"{FirstLine(exception)} Stop the program that uses it, or choose another one: --Urls http://127.0.0.1:5081",
         System.Net.Sockets.SocketException => $"The addresses in Urls can not be listened on: {FirstLine(exception)}.",
