@@ -52,7 +52,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             Task ended = service.process.WaitForExitAsync(limit.Token);
             if (await Task.WhenAny(service.address.Task, ended) == ended) throw new InvalidOperationException($"The service did not start: {service.Output} {service.Errors}");
             service.Client.BaseAddress = await service.address.Task;
-            while (!await service.IsAliveAsync(limit.Token)) await Task.Delay(50, limit.Token);
+            while (!await service.IsAliveAsync(limit.Token)) await Task.Delay(50, limit.Token); // between two looks at another process; no test judges by it
             return service;
         }
         catch

@@ -113,7 +113,7 @@ public sealed class ProblemTests : IAsyncLifetime
     {
         try
         {
-            await Task.Delay(Timeout.Infinite, cancel);
+            await Task.Delay(Timeout.Infinite, cancel); // ends only when the client goes away, which is what is tested
         }
         finally
         {
