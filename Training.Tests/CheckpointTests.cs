@@ -36,6 +36,31 @@ public sealed class CheckpointTests
         Assert.Equal(3, checkpoint.Iteration);
     }
 
+    [Fact]
+    public void Capture_IntoAnEarlierOne_ReplacesIt()
+    {
+        using Trainer trainer = SmallRuns.Create(SmallRuns.Spec);
+        Checkpoint checkpoint = Captured(trainer, 3);
+        Assert.Equal(5, trainer.Run(Cancel).Take(5).Count());
+
+        trainer.Capture(checkpoint);
+
+        Assert.Equal(8, checkpoint.Iteration);
+        Assert.Equal(trainer.Capture().ToArray(), checkpoint.ToArray());
+        Assert.Equal(checkpoint.ToArray().Length, checkpoint.Length);
+    }
+
+    [Fact]
+    public void Capture_IntoOneOfAnotherSize_IsRefused()
+    {
+        using Trainer trainer = SmallRuns.Create(SmallRuns.Spec with { Optimizer = new Adam() }), other = SmallRuns.Create(SmallRuns.Spec with { Optimizer = new Sgd() });
+        Checkpoint captured = other.Capture(), read = Checkpoint.Read(trainer.Capture().ToArray());
+
+        Assert.Throws<ArgumentException>(() => trainer.Capture(captured));
+        Assert.Throws<ArgumentException>(() => trainer.Capture(read));
+        Assert.Equal(other.Capture().ToArray(), captured.ToArray());
+    }
+
     [Theory]
     [InlineData("spec", "resume with the spec")]
     [InlineData("dataset", "resume with the dataset")]
@@ -73,14 +98,14 @@ public sealed class CheckpointTests
 
     [Theory]
     [InlineData("parameters.layers.0.weight")]
-    [InlineData("best.layers.4.runningVariance")]
-    [InlineData("optimizer.m.layers.9.bias")]
+    [InlineData("best.layers.5.runningVariance")]
+    [InlineData("optimizer.m.layers.10.bias")]
     [InlineData("history.losses")]
     public void Resume_MissingTensor_IsRefused(string name) => MustRefuse(name, file => Copy(file, tensor => tensor.Name == name ? null : tensor));
 
     [Fact]
     public void Resume_TensorOfAnotherShape_IsRefused() =>
-        MustRefuse("parameters.layers.0.bias", file => Copy(file, tensor => tensor.Name == "parameters.layers.0.bias" ? tensor with { Shape = [1, 9] } : tensor));
+        MustRefuse("parameters.layers.0.bias", file => Copy(file, tensor => tensor.Name == "parameters.layers.0.bias" ? tensor with { Shape = [1, 17] } : tensor));
 
     private static Checkpoint Captured(Trainer trainer, int iterations)
     {

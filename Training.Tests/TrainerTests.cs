@@ -177,16 +177,33 @@ public sealed class TrainerTests
         var optimizer = new Optimizer(new Adam(), network.Layout, parameters, gradients, 0.1, team);
         var pass = new Pass(8, new DropoutNoise(1));
         int[] labels = [0, 1, 2, 3, 0, 1, 2, 3];
-        long allocated = 0;
-        for (int iteration = 1; iteration <= 40; iteration++)
+        int iteration = 0;
+        Step();
+
+        Assert.Equal(0, Allocations.LeastOf(40, Step));
+
+        void Step()
         {
-            if (iteration == 20) allocated = GC.GetAllocatedBytesForCurrentThread();
             bound.Forward(pass);
             SoftmaxLoss.Forward(bound.Scores.Span, labels, scoresGradient.Span);
             bound.Backward(scoresGradient, pass);
-            optimizer.Step(0.001, iteration);
+            optimizer.Step(0.001, ++iteration);
         }
+    }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
+    [Fact]
+    public void Run_AfterTheFirstEpoch_AllocatesItsReportsAlone()
+    {
+        const int reportBytes = 160; // a report, and an evaluation's report on every third
+        using Trainer trainer = SmallRuns.Create(SmallRuns.Spec with { BatchSize = 16, Epochs = 60 });
+        using IEnumerator<IterationReport> reports = trainer.Run(Cancel).GetEnumerator();
+        for (int i = 0; i < 3; i++) Assert.True(reports.MoveNext());
+
+        long least = Allocations.LeastOf(59, () =>
+        {
+            for (int i = 0; i < 3; i++) Assert.True(reports.MoveNext());
+        });
+
+        Assert.InRange(least, 1, 3 * reportBytes);
     }
 }

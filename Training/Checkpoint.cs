@@ -10,17 +10,21 @@ namespace CnnService.Training;
 public sealed class Checkpoint
 {
     private const string FormatVersion = "1";
-    private readonly Safetensors file;
+    private readonly FloatBuffer[] blocks; // of a captured checkpoint, in the order of the trainer's
+    private Safetensors file;
 
-    private Checkpoint(Safetensors file) => this.file = file;
+    private Checkpoint(Safetensors file, FloatBuffer[] blocks) => (this.file, this.blocks) = (file, blocks);
 
     /// <summary>Iterations done.</summary>
     public long Iteration => Whole("iteration");
 
+    /// <summary>How many bytes <see cref="WriteTo"/> writes.</summary>
+    public long Length => file.Length;
+
     /// <summary>Reads a stored checkpoint; InvalidInputException if it is not one, or was made with another <see cref="Numerics.Version"/>.</summary>
     public static Checkpoint Read(ReadOnlyMemory<byte> bytes)
     {
-        var checkpoint = new Checkpoint(Safetensors.Read(bytes));
+        var checkpoint = new Checkpoint(Safetensors.Read(bytes), []);
         checkpoint.Expect("format", FormatVersion, "this program reads another format.");
         checkpoint.Expect("numerics", Numerics.Version.ToString(CultureInfo.InvariantCulture), "this program's sums have other bits, so the run can not go on exactly.");
         return checkpoint;
@@ -34,7 +38,19 @@ public sealed class Checkpoint
 
     internal static Checkpoint Of(Trainer trainer)
     {
-        var file = new Safetensors();
+        var checkpoint = new Checkpoint(new Safetensors(), [.. Blocks(trainer).Select(source => new FloatBuffer(source.Block.Length))]);
+        checkpoint.Take(trainer);
+        return checkpoint;
+    }
+
+    /// <summary>Replaces the content by the trainer's, in the same memory; <see cref="ArgumentException"/> if it has another size.</summary>
+    internal void Take(Trainer trainer)
+    {
+        (string Prefix, FloatBuffer Block)[] sources = [.. Blocks(trainer)];
+        if (!sources.Select(source => source.Block.Length).SequenceEqual(blocks.Select(block => block.Length)))
+            throw new ArgumentException("The checkpoint was not captured from a run of the same network and update rule.");
+
+        file = new Safetensors();
         file.Metadata["format"] = FormatVersion;
         file.Metadata["numerics"] = Numerics.Version.ToString(CultureInfo.InvariantCulture);
         file.Metadata["spec"] = SpecJson.Write(trainer.Spec);
@@ -42,13 +58,16 @@ public sealed class Checkpoint
         file.Metadata["iteration"] = trainer.Iteration.ToString(CultureInfo.InvariantCulture);
         file.Metadata["bestIteration"] = trainer.BestIteration.ToString(CultureInfo.InvariantCulture);
         file.Metadata["bestValidationAccuracy"] = trainer.BestValidationAccuracy.ToString("R", CultureInfo.InvariantCulture);
-        foreach ((string prefix, FloatBuffer block) in Blocks(trainer))
+        for (int i = 0; i < sources.Length; i++)
+        {
+            sources[i].Block.Span.CopyTo(blocks[i].Span);
             foreach (PlacedParameter p in trainer.Network.Layout.Parameters)
-                file.Add($"{prefix}.{p.FullName}", ShapeOf(p), p.In(block));
+                file.Add($"{sources[i].Prefix}.{p.FullName}", ElementType.F32, ShapeOf(p), p.BytesIn(blocks[i]));
+        }
+
         AddHistory(file, "losses", trainer.History.Losses);
         AddHistory(file, "trainAccuracies", trainer.History.TrainAccuracies);
         AddHistory(file, "validationAccuracies", trainer.History.ValidationAccuracies);
-        return new Checkpoint(file);
     }
 
     internal void Restore(Trainer trainer)

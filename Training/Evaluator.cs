@@ -1,11 +1,10 @@
 using CnnService.Training.Datasets;
-using CnnService.Training.Kernels;
 using CnnService.Training.Layers;
 
 namespace CnnService.Training;
 
 /// <summary>Runs images through a bound network and counts how often the highest score is the label's; the first highest wins.</summary>
-internal sealed class Evaluator(BoundNetwork network, int classes, Team team)
+internal sealed class Evaluator(BoundNetwork network, BatchInput input, int classes)
 {
     /// <summary>The share of right answers on the given images.</summary>
     public double Accuracy(LabelledImages images, ReadOnlySpan<int> indices)
@@ -13,11 +12,10 @@ internal sealed class Evaluator(BoundNetwork network, int classes, Team team)
         int right = 0;
         for (int first = 0; first < indices.Length; first += network.Capacity)
         {
-            int[] batch = indices.Slice(first, Math.Min(network.Capacity, indices.Length - first)).ToArray();
-            team.Run(batch.Length, (n, _) => images.CopyTo(batch[n], network.Input.Slice(n * images.Shape.Length, images.Shape.Length)));
-            network.Forward(new Pass(batch.Length));
-            for (int n = 0; n < batch.Length; n++)
-                if (Highest(network.Scores.Slice(n * classes, classes)) == images.Label(batch[n])) right++;
+            input.Fill(images, indices.Slice(first, Math.Min(network.Capacity, indices.Length - first)));
+            network.Forward(new Pass(input.Count));
+            for (int n = 0; n < input.Count; n++)
+                if (Highest(network.Scores.Slice(n * classes, classes)) == input.Labels[n]) right++;
         }
 
         return (double)right / indices.Length;

@@ -23,6 +23,9 @@ public sealed class Model
 
     internal FloatBuffer Parameters { get; }
 
+    /// <summary>How many bytes <see cref="WriteTo"/> writes.</summary>
+    public long Length => ToFile().Length;
+
     /// <summary>
     /// Writes the model as safetensors: F32 tensors <c>layers.{index}.{name}</c> in the network's order, the rest as metadata. Equal models give equal bytes.
     /// </summary>
@@ -72,7 +75,7 @@ public sealed class Model
         file.Metadata["mean"] = JsonSerializer.Serialize(Normalization.Mean);
         file.Metadata["standardDeviation"] = JsonSerializer.Serialize(Normalization.StandardDeviation);
         foreach (PlacedParameter p in Network.Layout.Parameters)
-            file.Add(p.FullName, [.. p.Parameter.Shape.Select(extent => (long)extent)], p.In(Parameters));
+            file.Add(p.FullName, ElementType.F32, [.. p.Parameter.Shape.Select(extent => (long)extent)], p.BytesIn(Parameters));
         return file;
     }
 

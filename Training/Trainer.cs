@@ -18,10 +18,9 @@ public sealed class Trainer : IDisposable
     private readonly Team team;
     private readonly FloatBuffer gradients, scoresGradient;
     private readonly BoundNetwork bound;
+    private readonly BatchInput input;
     private readonly DropoutNoise noise;
-    private readonly int[] indices, labels;
-    private readonly int[] validationIndices;
-    private readonly Action<int, int> gather;
+    private readonly int[] trainIndices, validationIndices;
 
     /// <summary>Prepares a run from its beginning.</summary>
     /// <param name="spec">What to train, checked here: InvalidInputException names the field.</param>
@@ -48,14 +47,14 @@ public sealed class Trainer : IDisposable
         gradients = new FloatBuffer(Network.Layout.Length);
         int capacity = this.order.Capacity;
         scoresGradient = new FloatBuffer(capacity * data.Classes);
-        (indices, labels) = (new int[capacity], new int[capacity]);
+        trainIndices = new int[data.Training.Count];
         validationIndices = [.. Enumerable.Range(0, data.Validation.Count)];
         noise = new DropoutNoise((ulong)spec.Seed);
         team = new Team(threads == 0 ? Environment.ProcessorCount : threads);
         bound = Network.Bind(Parameters, gradients, capacity, team);
         Optimizer = new Optimizer(spec.Optimizer, Network.Layout, Parameters, gradients, spec.Regularization, team);
-        Evaluator = new Evaluator(bound, data.Classes, team);
-        gather = Gather;
+        input = new BatchInput(bound, team);
+        Evaluator = new Evaluator(bound, input, data.Classes);
     }
 
     /// <summary>What is trained.</summary>
@@ -119,6 +118,14 @@ public sealed class Trainer : IDisposable
     /// <summary>A copy of everything that the run needs to go on.</summary>
     public Checkpoint Capture() => Checkpoint.Of(this);
 
+    /// <summary>The same into the memory of an earlier capture, whose content is replaced: nothing large is allocated.</summary>
+    /// <param name="earlier">Captured from this trainer, or from another one of the same network and update rule; not one that was read.</param>
+    public void Capture(Checkpoint earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        earlier.Take(this);
+    }
+
     /// <summary>
     /// Goes on from a checkpoint of the same spec, dataset and numerics version, bit for bit. InvalidInputException names what differs; the
     /// trainer is then as before.
@@ -148,36 +155,33 @@ public sealed class Trainer : IDisposable
         return rate;
     }
 
+    /// <summary>One update from the batch that is in place; returns its loss before the update, L2 term included.</summary>
+    internal double Learn(double learningRate)
+    {
+        noise.Iteration = Iteration;
+        var pass = new Pass(input.Count, noise);
+        bound.Forward(pass);
+        int scores = input.Count * data.Classes;
+        double loss = SoftmaxLoss.Forward(bound.Scores.Slice(0, scores), input.Labels, scoresGradient.Slice(0, scores));
+        bound.Backward(scoresGradient, pass);
+        return loss + 0.5 * Spec.Regularization * Optimizer.Step(learningRate, Iteration + 1);
+    }
+
     internal void SetPosition(long iteration, long bestIteration, double bestValidationAccuracy) =>
         (Iteration, BestIteration, BestValidationAccuracy) = (iteration, bestIteration, bestValidationAccuracy);
 
     private IterationReport Step()
     {
         long iteration = Iteration;
-        ReadOnlySpan<int> batch = order.Batch(iteration);
-        batch.CopyTo(indices);
-        int count = batch.Length, epoch = (int)(iteration / IterationsPerEpoch);
-        team.Run(count, gather);
-        noise.Iteration = iteration;
-        var pass = new Pass(count, noise);
+        int epoch = (int)(iteration / IterationsPerEpoch);
         double learningRate = LearningRateOf(epoch);
-
-        bound.Forward(pass);
-        int scores = count * data.Classes;
-        double loss = SoftmaxLoss.Forward(bound.Scores.Slice(0, scores), labels.AsSpan(0, count), scoresGradient.Slice(0, scores));
-        bound.Backward(scoresGradient, pass);
-        loss += 0.5 * Spec.Regularization * Optimizer.Step(learningRate, iteration + 1);
+        input.Fill(data.Training, order.Batch(iteration));
+        double loss = Learn(learningRate);
 
         Iteration = iteration + 1;
         bool endsEpoch = Iteration % IterationsPerEpoch == 0;
         EvaluationReport? evaluation = iteration == 0 || endsEpoch ? Evaluate(endsEpoch ? epoch + 1 : epoch) : null;
         return new IterationReport(Iteration, epoch + 1, loss, learningRate, evaluation);
-    }
-
-    private void Gather(int n, int worker)
-    {
-        labels[n] = data.Training.Label(indices[n]);
-        data.Training.CopyTo(indices[n], bound.Input.Slice(n * Network.Input.Length, Network.Input.Length));
     }
 
     private EvaluationReport Evaluate(int epoch)
@@ -194,9 +198,10 @@ public sealed class Trainer : IDisposable
     }
 
     // The numbers have a purpose of their own: measuring never changes the training.
-    private int[] TrainAccuracySample()
+    private ReadOnlySpan<int> TrainAccuracySample()
     {
-        int[] all = [.. Enumerable.Range(0, data.Training.Count)];
+        int[] all = trainIndices;
+        for (int i = 0; i < all.Length; i++) all[i] = i;
         if (all.Length <= TrainAccuracyImages) return all;
         var chance = new Chance((ulong)Spec.Seed, Purpose.TrainAccuracy, (ulong)Iteration);
         for (int i = 0; i < TrainAccuracyImages; i++)
@@ -205,7 +210,7 @@ public sealed class Trainer : IDisposable
             (all[i], all[j]) = (all[j], all[i]);
         }
 
-        return all[..TrainAccuracyImages];
+        return all.AsSpan(0, TrainAccuracyImages);
     }
 
     private Model CreateModel(FloatBuffer parameters)

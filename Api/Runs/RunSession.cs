@@ -15,6 +15,8 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
     private readonly Queue<EventRow> told = new(start.Told);
     private readonly Throughput throughput = new(time);
     private List<EventRow> pending = [];
+    private Checkpoint? captured; // its memory serves all checkpoints of the run
+    private long savedBest; // the iteration of the best parameters that were handed to the writer last
     private Task<RunRequest?> writing = Task.FromResult<RunRequest?>(null);
     private long committedAt = time.GetTimestamp(), checkpointedAt = time.GetTimestamp();
 
@@ -22,7 +24,7 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
     public void Execute(CancellationToken stopping)
     {
         using var trainer = new Trainer(start.Spec, start.Dataset, start.Threads);
-        if (start.Checkpoint is byte[] checkpoint) trainer.Resume(Checkpoint.Read(checkpoint));
+        Resume(trainer);
         throughput.Begin(trainer.Iteration);
         try
         {
@@ -33,6 +35,12 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
             Finish(Write(trainer) with { Parameters = NewBest(trainer) }); // the iteration that diverged is told before the run fails
             throw;
         }
+    }
+
+    // A method of its own, so that what was read is not held while the run trains.
+    private void Resume(Trainer trainer)
+    {
+        if (start.ReadCheckpoint is Func<Checkpoint> read) trainer.Resume(read());
     }
 
     private void Train(Trainer trainer, CancellationToken stopping)
@@ -130,17 +138,16 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
             testAccuracy = predictor.Accuracy(start.Dataset.Test);
         }
 
-        byte[] bestFile = best.ToArray();
-        ParametersRow bestRow = writer.Row(WhichParameters.Best, trainer.BestIteration, bestFile);
+        var bestFile = new ModelFile(WhichParameters.Best, trainer.BestIteration, best);
         RunWrite write = Write(trainer);
         Finish(write with
         {
             State = RunState.Completed,
-            Parameters = [bestRow, writer.Row(WhichParameters.Last, trainer.Iteration, trainer.LastModel().ToArray())],
+            Parameters = [bestFile, new ModelFile(WhichParameters.Last, trainer.Iteration, trainer.LastModel())],
             Apply = row =>
             {
                 write.Apply(row);
-                (row.TestAccuracy, row.ParametersSha256) = (testAccuracy, bestRow.Sha256);
+                (row.TestAccuracy, row.ParametersSha256) = (testAccuracy, bestFile.Sha256);
             },
         });
     }
@@ -177,11 +184,21 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
         else (row.Epoch, row.TrainAccuracy, row.ValidationAccuracy) = (item.Epoch!.Value, item.TrainAccuracy, item.ValidationAccuracy);
     }
 
-    private CheckpointRow CheckpointOf(Trainer trainer) =>
-        new() { Run = start.Claim.Order, Iteration = trainer.Iteration, Attempt = start.Claim.Attempt, Content = trainer.Capture().ToArray() };
+    // Waits for the write before, which may be reading the memory of the last checkpoint.
+    private Checkpoint CheckpointOf(Trainer trainer)
+    {
+        writing.GetAwaiter().GetResult();
+        if (captured is null) captured = trainer.Capture();
+        else trainer.Capture(captured);
+        return captured;
+    }
 
-    private ParametersRow[] NewBest(Trainer trainer) =>
-        trainer.BestIteration > 0 && writer.BestIfNew(WhichParameters.Best, trainer.BestIteration, () => trainer.BestModel().ToArray()) is ParametersRow row ? [row] : [];
+    private ModelFile[] NewBest(Trainer trainer)
+    {
+        if (trainer.BestIteration == savedBest) return [];
+        savedBest = trainer.BestIteration;
+        return [new ModelFile(WhichParameters.Best, trainer.BestIteration, trainer.BestModel())];
+    }
 
     [LoggerMessage(1, LogLevel.Information, "Run {Run}: iteration {Iteration} of {TotalIterations}, loss {Loss}.")]
     private partial void LogIteration(Guid run, long iteration, long totalIterations, double loss);
@@ -199,8 +216,8 @@ internal sealed record RunStart
     /// <summary>On what.</summary>
     public required Dataset Dataset { get; init; }
 
-    /// <summary>Where to go on; null for the beginning.</summary>
-    public byte[]? Checkpoint { get; init; }
+    /// <summary>Reads where to go on; null for the beginning.</summary>
+    public Func<Checkpoint>? ReadCheckpoint { get; init; }
 
     /// <summary>The committed iteration and epoch events after the checkpoint, in their order.</summary>
     public required IReadOnlyList<EventRow> Told { get; init; }

@@ -119,7 +119,7 @@ internal sealed partial class RunWorker(
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         RunRow row = await db.Runs.AsNoTracking().SingleAsync(run => run.Order == claim.Order, cancel);
-        CheckpointRow? checkpoint = await db.Checkpoints.AsNoTracking().SingleOrDefaultAsync(c => c.Run == claim.Order, cancel);
+        var checkpoint = await db.Checkpoints.Where(c => c.Run == claim.Order).Select(c => new { c.Iteration, c.Attempt }).SingleOrDefaultAsync(cancel);
         if (claim.Attempt - (checkpoint?.Attempt ?? 0) > AttemptsWithoutProgress) throw new CrashedRepeatedlyException(AttemptsWithoutProgress);
         long from = checkpoint?.Iteration ?? 0;
         return new RunStart
@@ -127,11 +127,17 @@ internal sealed partial class RunWorker(
             Claim = claim,
             Spec = JsonSerializer.Deserialize<RunSpec>(row.Spec, ApiJson.Options)!,
             Dataset = datasets.Load(row.DatasetSha256),
-            Checkpoint = checkpoint?.Content,
+            ReadCheckpoint = checkpoint is null ? null : () => ReadCheckpoint(claim.Order),
             Told = await db.Events.AsNoTracking().Where(e => e.Run == claim.Order && e.Iteration > from).OrderBy(e => e.Sequence).ToListAsync(cancel),
             Threads = Math.Max(1, (options.Value.Threads == 0 ? Environment.ProcessorCount : options.Value.Threads) / options.Value.ConcurrentRuns),
             CheckpointEvery = TimeSpan.FromSeconds(options.Value.CheckpointSeconds),
         };
+    }
+
+    private Checkpoint ReadCheckpoint(long run)
+    {
+        using ServiceDb db = databases.CreateDbContext();
+        return Checkpoint.Read(StoredContent.Read(db, nameof(db.Checkpoints), run));
     }
 
     private async Task FailAsync(RunWriter writer, RunClaim claim, Exception e, CancellationToken stopping)

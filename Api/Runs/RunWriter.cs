@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CnnService.Api.Data;
+using CnnService.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -11,8 +12,6 @@ namespace CnnService.Api.Runs;
 /// </summary>
 internal sealed class RunWriter(IDbContextFactory<ServiceDb> databases, RunNews news, TimeProvider time, RunClaim claim)
 {
-    private string? savedBest;
-
     /// <summary>Commits what has happened, then tells it; returns what a user has asked the run to do.</summary>
     public async Task<RunRequest?> WriteAsync(RunWrite write)
     {
@@ -26,9 +25,8 @@ internal sealed class RunWriter(IDbContextFactory<ServiceDb> databases, RunNews 
             write.Apply(row);
             await AddEventsAsync(db, write);
             if (write.State is RunState state) await EnterAsync(db, row, state);
-            if (write.Checkpoint is CheckpointRow checkpoint) await ReplaceAsync(db, db.Checkpoints.Where(c => c.Run == claim.Order), checkpoint);
-            foreach (ParametersRow parameters in write.Parameters)
-                await ReplaceAsync(db, db.Parameters.Where(p => p.Run == claim.Order && p.Which == parameters.Which), parameters);
+            if (write.Checkpoint is Checkpoint checkpoint) await ReplaceAsync(db, checkpoint);
+            foreach (ModelFile file in write.Parameters) await ReplaceAsync(db, file);
             await db.SaveChangesAsync();
             await transaction.CommitAsync();
         }
@@ -37,19 +35,6 @@ internal sealed class RunWriter(IDbContextFactory<ServiceDb> databases, RunNews 
         else if (write.Events.Count > 0) news.EventBell.Bell.Ring();
         return requested;
     }
-
-    /// <summary>The best parameters' row, if they are not the ones saved last.</summary>
-    public ParametersRow? BestIfNew(WhichParameters which, long iteration, Func<byte[]> content)
-    {
-        string key = $"{which} {iteration}";
-        if (savedBest == key) return null;
-        savedBest = key;
-        return Row(which, iteration, content());
-    }
-
-    /// <summary>A parameters' row.</summary>
-    public ParametersRow Row(WhichParameters which, long iteration, byte[] content) =>
-        new() { Run = claim.Order, Which = which, Iteration = iteration, Content = content, Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)) };
 
     private async Task AddEventsAsync(ServiceDb db, RunWrite write)
     {
@@ -68,11 +53,24 @@ internal sealed class RunWriter(IDbContextFactory<ServiceDb> databases, RunNews 
         await db.Checkpoints.Where(checkpoint => checkpoint.Run == claim.Order).ExecuteDeleteAsync();
     }
 
-    private static async Task ReplaceAsync<T>(ServiceDb db, IQueryable<T> old, T row)
-        where T : class
+    private async Task ReplaceAsync(ServiceDb db, Checkpoint checkpoint)
     {
-        await old.ExecuteDeleteAsync();
-        db.Add(row);
+        await db.Checkpoints.Where(row => row.Run == claim.Order).ExecuteDeleteAsync();
+        await StoredContent.InsertAsync(
+            db,
+            nameof(db.Checkpoints),
+            $"INSERT INTO Checkpoints (Run, Iteration, Attempt, Content) VALUES ({claim.Order}, {checkpoint.Iteration}, {claim.Attempt}, zeroblob({checkpoint.Length}))",
+            checkpoint.WriteTo);
+    }
+
+    private async Task ReplaceAsync(ServiceDb db, ModelFile file)
+    {
+        await db.Parameters.Where(row => row.Run == claim.Order && row.Which == file.Which).ExecuteDeleteAsync();
+        await StoredContent.InsertAsync(
+            db,
+            nameof(db.Parameters),
+            $"INSERT INTO Parameters (Run, Which, Iteration, Sha256, Content) VALUES ({claim.Order}, {file.Which.ToString()}, {file.Iteration}, {file.Sha256}, zeroblob({file.Model.Length}))",
+            file.Model.WriteTo);
     }
 }
 
@@ -88,14 +86,39 @@ internal sealed record RunWrite
     /// <summary>The state that the run enters, with its event.</summary>
     public RunState? State { get; init; }
 
-    /// <summary>A checkpoint that replaces the last one.</summary>
-    public CheckpointRow? Checkpoint { get; init; }
+    /// <summary>A checkpoint that replaces the last one; its memory is the writer's until the write has ended.</summary>
+    public Checkpoint? Checkpoint { get; init; }
 
     /// <summary>Parameters that replace those of before.</summary>
-    public IReadOnlyList<ParametersRow> Parameters { get; init; } = [];
+    public IReadOnlyList<ModelFile> Parameters { get; init; } = [];
 
     /// <summary>Whether an epoch's accuracies are among the events.</summary>
     public bool HasEpoch => Events.Any(item => item.Type == EventType.Epoch);
+}
+
+/// <summary>A model that is to be kept as the parameters of its run.</summary>
+internal sealed class ModelFile(WhichParameters which, long iteration, Model model)
+{
+    private readonly Lazy<string> sha256 = new(() => HashOf(model));
+
+    /// <summary>Best or last.</summary>
+    public WhichParameters Which => which;
+
+    /// <summary>The iteration that the parameters come from.</summary>
+    public long Iteration => iteration;
+
+    /// <summary>What is written.</summary>
+    public Model Model => model;
+
+    /// <summary>SHA-256 of the file; computed when it is asked for first, which is the writer's work while a run trains.</summary>
+    public string Sha256 => sha256.Value;
+
+    private static string HashOf(Model model)
+    {
+        using var hash = SHA256.Create();
+        using (var hashed = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)) model.WriteTo(hashed);
+        return Convert.ToHexStringLower(hash.Hash!);
+    }
 }
 
 /// <summary>A run that a worker has claimed.</summary>

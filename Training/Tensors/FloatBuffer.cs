@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace CnnService.Training.Tensors;
 
@@ -39,4 +41,23 @@ internal sealed unsafe class FloatBuffer
 
     /// <summary>The numbers from <paramref name="offset"/>, <paramref name="length"/> of them.</summary>
     public Span<float> Slice(int offset, int length) => Span.Slice(offset, length);
+
+    /// <summary>The same numbers as bytes, in the same memory.</summary>
+    public ReadOnlyMemory<byte> Bytes(int offset, int length) =>
+        new ByteView(this).Memory.Slice(offset * sizeof(float), length * sizeof(float));
+
+    private sealed class ByteView(FloatBuffer buffer) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(buffer.Span);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new((byte*)buffer.Pointer + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
 }

@@ -76,4 +76,7 @@ internal sealed record PlacedParameter(int Layer, Parameter Parameter, int Start
 
     /// <summary>Its numbers in a block.</summary>
     public Span<float> In(FloatBuffer block) => block.Slice(Start, Length);
+
+    /// <summary>Its numbers in a block, as bytes in the block's memory.</summary>
+    public ReadOnlyMemory<byte> BytesIn(FloatBuffer block) => block.Bytes(Start, Length);
 }

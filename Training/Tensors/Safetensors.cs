@@ -10,7 +10,7 @@ namespace CnnService.Training.Tensors;
 /// </summary>
 internal sealed class Safetensors
 {
-    private const int LengthBytes = 8;
+    private const int LengthBytes = 8, BlockBytes = 64 * 1024;
     private const int HeaderLimit = 16 * 1024 * 1024;
     private const string MetadataName = "__metadata__";
     private readonly List<Tensor> tensors = [];
@@ -21,6 +21,9 @@ internal sealed class Safetensors
 
     /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<Tensor> Tensors => tensors;
+
+    /// <summary>Bytes of the file.</summary>
+    public long Length => LengthBytes + Header().Length + tensors.Sum(tensor => (long)tensor.Data.Length);
 
     /// <summary>The tensor of that name; InvalidInputException if there is none.</summary>
     public Tensor this[string name] => byName.TryGetValue(name, out Tensor? tensor)
@@ -57,15 +60,20 @@ internal sealed class Safetensors
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach (Tensor tensor in tensors) stream.Write(tensor.Data.Span);
+        foreach (Tensor tensor in tensors)
+        {
+            ReadOnlySpan<byte> data = tensor.Data.Span;
+            for (; data.Length > BlockBytes; data = data[BlockBytes..]) stream.Write(data[..BlockBytes]); // some streams copy all that they are given
+            stream.Write(data);
+        }
     }
 
     /// <summary>The file's bytes.</summary>
     public byte[] ToArray()
     {
-        var stream = new MemoryStream();
-        WriteTo(stream);
-        return stream.ToArray();
+        byte[] bytes = new byte[Length];
+        WriteTo(new MemoryStream(bytes));
+        return bytes;
     }
 
     /// <summary>Reads a file's bytes; the tensors share their memory. InvalidInputException for anything that is not exactly the layout.</summary>
