@@ -24,9 +24,10 @@ public sealed class ModelTests
     public void ToArray_Tensors_HaveTheNetworksOrderAndNames() =>
         Assert.Equal(
             [
-                "layers.0.weight", "layers.0.bias", "layers.3.weight", "layers.4.scale", "layers.4.shift", "layers.4.runningMean", "layers.4.runningVariance",
-                "layers.9.weight", "layers.9.bias", "layers.10.scale", "layers.10.shift", "layers.10.runningMean", "layers.10.runningVariance",
-                "layers.12.weight", "layers.12.bias", "layers.15.weight", "layers.15.bias",
+                "layers.0.weight", "layers.0.bias", "layers.3.weight", "layers.3.bias",
+                "layers.4.weight", "layers.5.scale", "layers.5.shift", "layers.5.runningMean", "layers.5.runningVariance",
+                "layers.10.weight", "layers.10.bias", "layers.11.scale", "layers.11.shift", "layers.11.runningMean", "layers.11.runningVariance",
+                "layers.13.weight", "layers.13.bias", "layers.16.weight", "layers.16.bias",
             ],
             Safetensors.Read(CreateModel().ToArray()).Tensors.Select(tensor => tensor.Name));
 
@@ -84,6 +85,24 @@ public sealed class ModelTests
         });
 
         Assert.Equal(0, wrong);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Predict_AfterTheFirst_AllocatesNothingOnAnyThread(int threads)
+    {
+        using var predictor = new Predictor(CreateModel(), batchSize: 4, threads);
+        (byte[] images, float[] probabilities) = ([.. Enumerable.Range(0, 6).SelectMany(Image)], new float[6 * 4]);
+        predictor.Predict(images, probabilities);
+        long onThis = Allocated(), onAnother = -1;
+        var another = new Thread(() => onAnother = Allocated());
+        another.Start();
+        another.Join();
+
+        Assert.Equal((0, 0), (onThis, onAnother));
+
+        long Allocated() => Allocations.LeastOf(20, () => predictor.Predict(images, probabilities));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CnnService.Training.Datasets;
 using CnnService.Training.Kernels;
 using CnnService.Training.Layers;
@@ -6,14 +5,14 @@ using CnnService.Training.Layers;
 namespace CnnService.Training;
 
 /// <summary>
-/// Predicts with a model from any number of threads at once: each call takes buffers of its own, kept for the next call. An image gives the same
-/// bits alone and in a batch, and on every thread count.
+/// Predicts with a model from any number of threads at once: each call takes buffers of its own, kept for the next call; after the
+/// first nothing is allocated. An image gives the same bits alone and in a batch, and on every thread count.
 /// </summary>
 public sealed class Predictor : IDisposable
 {
     private readonly Model model;
     private readonly int batchSize, threads;
-    private readonly ConcurrentBag<Seat> seats = [];
+    private readonly Stack<Seat> seats = []; // under its lock; a ConcurrentBag allocates for each thread that comes
 
     /// <summary>Prepares to predict.</summary>
     /// <param name="model">The model; it is shared, not copied.</param>
@@ -37,7 +36,7 @@ public sealed class Predictor : IDisposable
         if (count * length != images.Length) throw new ArgumentException($"{images.Length} bytes are not whole images of {length}.", nameof(images));
         if (probabilities.Length != count * classes) throw new ArgumentException($"{count} images give {count * classes} probabilities, not {probabilities.Length}.", nameof(probabilities));
 
-        Seat seat = seats.TryTake(out Seat? free) ? free : new Seat(model, batchSize, threads);
+        Seat seat = Take() ?? new Seat(model, batchSize, threads);
         for (int first = 0; first < count; first += batchSize)
         {
             int batch = Math.Min(batchSize, count - first);
@@ -48,7 +47,7 @@ public sealed class Predictor : IDisposable
                 SoftmaxLoss.Probabilities(seat.Network.Scores.Slice(n * classes, classes), probabilities.Slice((first + n) * classes, classes));
         }
 
-        seats.Add(seat);
+        lock (seats) seats.Push(seat);
     }
 
     /// <summary>The share of images whose most probable class is their label; 0 to 1, NaN for no images.</summary>
@@ -69,7 +68,12 @@ public sealed class Predictor : IDisposable
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
-        while (seats.TryTake(out Seat? seat)) seat.Dispose();
+        while (Take() is Seat seat) seat.Dispose();
+    }
+
+    private Seat? Take()
+    {
+        lock (seats) return seats.TryPop(out Seat? seat) ? seat : null;
     }
 
     private sealed class Seat : IDisposable

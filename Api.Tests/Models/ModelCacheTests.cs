@@ -12,9 +12,7 @@ public sealed class ModelCacheTests(TrainedService service) : IClassFixture<Trai
     [Fact]
     public async Task BestAsync_OverTheByteLimit_DropsTheLeastRecentlyUsed()
     {
-        var databases = service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>();
-        using var roomy = new ModelCache(databases);
-        using var tight = new ModelCache(databases, byteLimit: 1);
+        using ModelCache roomy = CreateCache(), tight = CreateCache(byteLimit: 1);
 
         LoadedModel first = (await roomy.BestAsync(service.Run, Cancel)).Model;
         await roomy.BestAsync(service.PlainRun, Cancel);
@@ -32,7 +30,7 @@ public sealed class ModelCacheTests(TrainedService service) : IClassFixture<Trai
     [Fact]
     public async Task BestAsync_ManyAtOnce_LoadsOnce()
     {
-        using var cache = new ModelCache(service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>());
+        using ModelCache cache = CreateCache();
 
         BestModel[] models = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => cache.BestAsync(service.Run, Cancel), Cancel)));
 
@@ -47,9 +45,12 @@ public sealed class ModelCacheTests(TrainedService service) : IClassFixture<Trai
         await using ServiceDb db = service.OpenDatabase();
         await db.Parameters.Where(row => row.Run == db.Runs.Single(r => r.Id == run).Order)
             .ExecuteUpdateAsync(row => row.SetProperty(r => r.Content, [1, 2, 3]).SetProperty(r => r.Sha256, "damaged"), Cancel);
-        using var cache = new ModelCache(service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>());
+        using ModelCache cache = CreateCache();
 
         await Assert.ThrowsAsync<InvalidDataException>(() => cache.BestAsync(run, Cancel));
         Assert.Equal(0, cache.Count);
     }
+
+    private ModelCache CreateCache(long byteLimit = ModelCache.DefaultByteLimit) =>
+        new(service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>(), service.Services.GetRequiredService<BestParameters>(), byteLimit);
 }

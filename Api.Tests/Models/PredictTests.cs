@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using CnnService.Api.Data;
+using CnnService.Api.Models;
 using CnnService.Api.Pictures;
 using CnnService.Api.Tests.Pictures;
 using CnnService.Training;
@@ -132,6 +133,15 @@ public sealed class PredictTests(TrainedService service) : IClassFixture<Trained
     }
 
     [Fact]
+    public async Task Predict_TooManyPixelsTogether_IsTooLarge()
+    {
+        byte[] largest = PictureFiles.Png(0, new byte[4096 * 4096], width: 4096, height: 4096);
+
+        Assert.Contains("268,435,456", await RefusedAsync(
+            service.Run, FormOf([.. Enumerable.Repeat(((string?)null, largest), 17)]), HttpStatusCode.RequestEntityTooLarge, query: "?resize=true"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Predict_OneUnreadableOfSeveral_IsNamed()
     {
         byte[] good = PictureFiles.Gif(1);
@@ -208,6 +218,49 @@ public sealed class PredictTests(TrainedService service) : IClassFixture<Trained
 
         Assert.Equal(9, after.GetProperty("iteration").GetInt64());
         Assert.NotEqual(before, after.GetRawText());
+    }
+
+    [Fact]
+    public async Task Predict_RunDeletedAfterItPredicted_IsNotFound()
+    {
+        var run = Guid.CreateVersion7();
+        await service.InsertAsync(run, RunState.Completed, service.Dataset.Sha256, (WhichParameters.Best, 1, service.Best));
+        await TextAsync(run, OneOf(PictureFiles.Gif(1)));
+        (await service.Client.DeleteAsync($"/api/runs/{run}", Cancel)).EnsureSuccessStatusCode();
+
+        await RefusedAsync(run, OneOf(PictureFiles.Gif(1)), HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Predict_ManyDifferentAtOnce_EachGetsItsOwnAnswer()
+    {
+        byte[][] files = [.. Enumerable.Range(0, 100).Select(i => PictureEncoder.ToPng(service.Dataset.Train[i], service.Dataset.Shape))];
+        var alone = new List<string>();
+        foreach (byte[] file in files) alone.Add(await TextAsync(service.Run, OneOf(file)));
+
+        Assert.Equal(alone, await Task.WhenAll(files.Select(file => Task.Run(() => TextAsync(service.Run, OneOf(file)), Cancel))));
+    }
+
+    [Fact]
+    public async Task PredictAsync_CallersThatGoAway_HoldUpNobody()
+    {
+        using var model = new LoadedModel(service.Best);
+        using var desk = new Desk();
+        using var gone = new CancellationTokenSource();
+        byte[] image = service.Dataset.Train[0].ToArray();
+        float[] expected = await model.PredictAsync([image], desk, Cancel);
+        using var blocker = new ManualResetEventSlim();
+        Task[] blocked = [.. Enumerable.Range(0, Desk.Places).Select(_ => Task.Run(() => desk.DoAsync(() => blocker.Wait(TimeSpan.FromMinutes(1), Cancel), Cancel), Cancel))];
+
+        Task<float[]>[] leaving = [.. Enumerable.Range(0, 50).Select(_ => Task.Run(() => model.PredictAsync([image], desk, gone.Token), Cancel))];
+        Task<float[]> staying = Task.Run(() => model.PredictAsync([image], desk, Cancel), Cancel);
+        await gone.CancelAsync();
+        blocker.Set();
+
+        Assert.Equal(expected, await staying);
+        await Task.WhenAll(blocked);
+        await Task.WhenAll(leaving).ContinueWith(_ => { }, Cancel, TaskContinuationOptions.None, TaskScheduler.Default); // some went in time, some got an answer
+        Assert.All(leaving, task => Assert.True(task.IsCanceled || task.Result.SequenceEqual(expected)));
     }
 
     [Fact]

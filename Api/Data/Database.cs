@@ -11,8 +11,8 @@ public static class Database
     private static readonly Version OldestSqlite = new(3, 51, 3);
 
     /// <summary>Registers <see cref="ServiceDb"/>, for requests and for workers.</summary>
-    public static void AddDatabase(this IServiceCollection services) =>
-        services.AddDbContextFactory<ServiceDb>((provider, options) => options.UseSqlite(new SqliteConnectionStringBuilder
+    public static void AddDatabase(this IServiceCollection services) => services.AddSingleton<CommitCount>()
+        .AddDbContextFactory<ServiceDb>((provider, options) => options.UseSqlite(new SqliteConnectionStringBuilder
         {
             DataSource = provider.GetRequiredService<DataDirectory>().Database,
             DefaultTimeout = 30,

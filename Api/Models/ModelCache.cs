@@ -9,8 +9,9 @@ namespace CnnService.Api.Models;
 /// better parameters gets another one. The least recently used go when together they would take more than a fixed number of bytes.
 /// </summary>
 /// <param name="databases">Where parameters come from.</param>
+/// <param name="best">Which parameters are a run's best.</param>
 /// <param name="byteLimit">Bytes of all models together; the one in use is kept even if it alone takes more.</param>
-internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, long byteLimit = ModelCache.DefaultByteLimit) : IDisposable
+internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, BestParameters best, long byteLimit = ModelCache.DefaultByteLimit) : IDisposable
 {
     /// <summary>512 MiB: 30 networks of half a million weights, or one of 60 million.</summary>
     public const long DefaultByteLimit = 512L * 1024 * 1024;
@@ -32,13 +33,13 @@ internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, long by
     /// <summary>The model of a run's best parameters, with the iteration they come from. A problem: 404 without the run, 409 before its first parameters.</summary>
     public async Task<BestModel> BestAsync(Guid runId, CancellationToken cancel)
     {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        StoredParameters stored = await StoredParameters.FindAsync(db, runId, WhichParameters.Best, cancel);
+        StoredParameters stored = await best.FindAsync(runId, cancel);
         if (Find(stored.Sha256) is LoadedModel found) return new BestModel(found, stored.Iteration);
         await loading.WaitAsync(cancel);
         try
         {
             if (Find(stored.Sha256) is LoadedModel other) return new BestModel(other, stored.Iteration);
+            await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
             ParametersRow row = await stored.LoadAsync(db, cancel);
             var loaded = new LoadedModel(Read(row.Content));
             Keep(row.Sha256, loaded);
@@ -96,38 +97,3 @@ internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, long by
 /// <param name="Model">What predicts.</param>
 /// <param name="Iteration">The iteration that the parameters come from.</param>
 internal sealed record BestModel(LoadedModel Model, long Iteration);
-
-/// <summary>A model with its predictor, for any number of requests at once. Disposing it frees idle buffers; a request that still uses it ends as it would have.</summary>
-internal sealed class LoadedModel : IDisposable
-{
-    private const int LargestBatch = 32;
-    private const long BatchBytes = 64L * 1024 * 1024; // so that a network of large layers takes fewer images at once
-    private readonly Predictor predictor;
-
-    public LoadedModel(Model model)
-    {
-        Model = model;
-        BatchSize = (int)Math.Clamp(BatchBytes / model.Network.BytesPerImage, 1, LargestBatch);
-        predictor = new Predictor(model, BatchSize, threads: 1);
-        // The weights twice, as kernels pack them their own way, and the buffers of one call.
-        Bytes = 2 * sizeof(float) * model.Network.ParameterCount + BatchSize * model.Network.BytesPerImage;
-    }
-
-    /// <summary>What predicts.</summary>
-    public Model Model { get; }
-
-    /// <summary>Images that go through the network together; no bit of a prediction depends on it.</summary>
-    public int BatchSize { get; }
-
-    /// <summary>About how much memory it takes.</summary>
-    public long Bytes { get; }
-
-    /// <summary>When it was used last, as a count of uses; for the cache.</summary>
-    public long LastUse { get; set; }
-
-    /// <summary>The probabilities of some images, (N, classes); <paramref name="images"/> are N images (C, H, W).</summary>
-    public void Predict(ReadOnlySpan<byte> images, Span<float> probabilities) => predictor.Predict(images, probabilities);
-
-    /// <summary>Frees the buffers that no request uses.</summary>
-    public void Dispose() => predictor.Dispose();
-}

@@ -17,7 +17,8 @@ internal static class ModelsApi
     /// <summary>Registers what predicts.</summary>
     public static void AddModels(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new ModelCache(provider.GetRequiredService<IDbContextFactory<ServiceDb>>()));
+        services.AddSingleton<BestParameters>();
+        services.AddSingleton(provider => new ModelCache(provider.GetRequiredService<IDbContextFactory<ServiceDb>>(), provider.GetRequiredService<BestParameters>()));
         services.AddSingleton<Desk>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Confusions>();

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using CnnService.Api.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -20,6 +21,8 @@ internal static class SentPictures
     /// <summary>The most pictures in a form.</summary>
     public const int MostPictures = 1000;
 
+    private const int FirstPiece = 64 * 1024; // what a body's announced length is trusted for
+
     /// <summary>The content types of a body that is one picture.</summary>
     public static readonly string[] ContentTypes = ["image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif"];
 
@@ -29,8 +32,8 @@ internal static class SentPictures
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)) throw Unsupported(request.ContentType);
         if (ContentTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
         {
-            using MemoryStream body = await ReadBodyAsync(request, megabytes, cancel);
-            return [new SentPicture(null, body.ToArray())];
+            MemoryStream body = await ReadBodyAsync(request, megabytes, cancel);
+            return [new SentPicture(null, body.GetBuffer().AsMemory(0, (int)body.Length))];
         }
 
         if (!type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) throw Unsupported(request.ContentType);
@@ -45,14 +48,16 @@ internal static class SentPictures
         long limit = megabytes * 1024L * 1024L;
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = limit;
         if (request.ContentLength > limit) throw TooLarge(megabytes);
-        var body = new MemoryStream();
-        byte[] piece = new byte[64 * 1024];
-        while (await request.Body.ReadAsync(piece, cancel) is int count and > 0)
+        var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, FirstPiece));
+        ReadResult read;
+        do
         {
-            if (body.Length + count > limit) throw TooLarge(megabytes);
-            body.Write(piece.AsSpan(0, count));
+            read = await request.BodyReader.ReadAsync(cancel);
+            if (body.Length + read.Buffer.Length > limit) throw TooLarge(megabytes);
+            foreach (ReadOnlyMemory<byte> piece in read.Buffer) body.Write(piece.Span);
+            request.BodyReader.AdvanceTo(read.Buffer.End);
         }
-
+        while (!read.IsCompleted);
         body.Position = 0;
         return body;
     }

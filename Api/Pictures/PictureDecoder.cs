@@ -36,6 +36,15 @@ public static class PictureDecoder
         return new Picture(width == Picture.Side && height == Picture.Side ? planes : AreaFilter.Resize(planes, width, height, Picture.Side));
     }
 
+    /// <summary>How many pixels a file says it has, before they are decoded; 0 for one that <see cref="Decode(ReadOnlySpan{byte}, string, bool)"/> refuses by its header.</summary>
+    public static long PixelsOf(ReadOnlySpan<byte> file)
+    {
+        if (file.IsEmpty) return 0;
+        using SKData data = SKData.CreateCopy(file);
+        using SKCodec? codec = SKCodec.Create(data);
+        return codec is { Info: { Width: <= LargestSide, Height: <= LargestSide } info } ? (long)info.Width * info.Height : 0;
+    }
+
     private static bool IsAllowed(SKEncodedImageFormat format) => format
         is SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Gif;
 
