@@ -58,6 +58,37 @@ public sealed class NormalizationTests
         }
     }
 
+    // Means that are a byte's own value become exactly 0 there, and many other sums come close to the middle between two floats.
+    [Fact]
+    public void Apply_AnyMeanAndDeviation_IsRoundedOnce()
+    {
+        byte[] image = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
+        float[] numbers = new float[256];
+        for (int mean = 0; mean < 256; mean++)
+        {
+            foreach (double deviation in (double[])[1, 0.25, 0.2023, 1e-9])
+            {
+                new Normalization([mean / 255.0], [deviation]).Apply(image, numbers);
+                Assert.Equal(image.Select(value => (float)((value / 255.0 - mean / 255.0) / deviation)), numbers);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(33)]
+    public void Apply_AnyLength_FillsAllAndNoMore(int length)
+    {
+        byte[] image = [.. Enumerable.Range(200 - length, length).Select(i => (byte)i)];
+        float[] numbers = [.. Enumerable.Repeat(-7f, length + 1)];
+
+        new Normalization([0.4], [0.2]).Apply(image, numbers.AsSpan(0, length));
+
+        Assert.Equal([.. image.Select(value => (float)((value / 255.0 - 0.4) / 0.2)), -7f], numbers);
+    }
+
     [Fact]
     public void Apply_WrongLength_Throws()
     {
