@@ -11,7 +11,7 @@ namespace CnnService.Training.Tests;
 public sealed class BitsTests
 {
     private const int Iterations = 50;
-    private const string Expected = "25c4ad9f6ea1c4d3204a88c6d9a42a07b4cc01e2dddf901904610ff05cb9115c";
+    private const string Expected = "92639716629b8657ccc052570ef5ca8f31c2c2c73d30f4b40c514816d4a3b39c";
 
     [Theory]
     [InlineData(1)]

@@ -7,6 +7,7 @@ namespace CnnService.Training;
 public static class MemoryEstimate
 {
     private const int GradientPieces = 16; // parts in which a convolution's weight gradients are summed
+    private const int PackedFilters = 8;   // filters packed for either direction: minimal filtering makes 36 numbers of 9
 
     /// <summary>
     /// Bytes of one run: the dataset's pixels; parameters, gradients, the best parameters, the optimizer's states, and as much again for a copy of a
@@ -25,7 +26,7 @@ public static class MemoryEstimate
         long perImage = shape.Length;
         foreach (LayerSpec layer in network.Layers)
         {
-            if (layer is Convolution) numbers += GradientPieces * layer.Parameters(shape).Sum(parameter => (long)parameter.Length);
+            if (layer is Convolution) numbers += (GradientPieces + PackedFilters) * layer.Parameters(shape).Sum(parameter => (long)parameter.Length);
             shape = layer.Output(shape);
             perImage += 2L * shape.Length;
         }

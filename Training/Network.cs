@@ -130,6 +130,9 @@ internal sealed class BoundNetwork
         layers = binder.BindAll();
     }
 
+    /// <summary>The bound layers, without those that others absorbed.</summary>
+    public IReadOnlyList<Layer> Layers => layers;
+
     /// <summary>The largest batch.</summary>
     public int Capacity { get; }
 

@@ -12,7 +12,7 @@ public sealed class AffineProductsTests
     {
         { 1, 1, 1 }, { 7, 15, 15 }, { 8, 16, 16 }, { 9, 17, 17 }, { 16, 31, 31 }, { 17, 32, 32 }, { 33, 33, 33 }, { 3, 127, 2 }, { 3, 128, 2 },
         { 3, 129, 2 }, { 2, 3, 127 }, { 2, 3, 255 }, { 2, 3, 256 }, { 2, 3, 257 }, { 2, 257, 3 }, { 2, 513, 3 }, { 255, 3, 2 }, { 257, 2, 3 },
-        { 128, 5, 3 }, { 129, 5, 3 }, { 300, 130, 3 },
+        { 128, 5, 3 }, { 129, 5, 3 }, { 300, 130, 3 }, { 13, 1025, 70 }, { 7, 2300, 33 },
     };
 
     [Theory]
@@ -21,17 +21,16 @@ public sealed class AffineProductsTests
     {
         const int margin = 3;
         FloatBuffer x = Random(1, N * D), dy = Random(2, N * M), w = Random(3, margin + D * M);
-        var products = new AffineProducts(Math.Min(N, 64), N, D, M);
+        var products = new AffineProducts(N, D, M);
         float[] dw = new float[D * M];
         FloatBuffer dx = new(N * D), packed = new((N + Tile.Rows) * M);
 
-        for (int first = 0; first < N; first += 64)
-        {
-            int rows = Math.Min(64, N - first);
-            products.Forward(x, w, margin, first, rows);
-            for (int n = 0; n < rows; n++)
-                for (int m = 0; m < M; m++) Near(Sum(D, d => x.Span[(first + n) * D + d] * (double)w.Span[margin + d * M + m]), products.Row(n)[m], D);
-        }
+        int pitch = MatrixProduct.RoundColumns(M), parts = AffineProducts.PartsOf(D);
+        var y = new FloatBuffer(parts * N * pitch);
+        for (int part = 0; part < parts; part++) products.Forward(x, w, margin, part, first: 0, N, y, part * N * pitch);
+        for (int n = 0; n < N; n++)
+            for (int m = 0; m < M; m++)
+                Near(Sum(D, d => x.Span[n * D + d] * (double)w.Span[margin + d * M + m]), (float)Sum(parts, part => y.Span[(part * N + n) * pitch + m]), D);
 
         AffineProducts.PackGradient(dy, N, M, packed);
         for (int first = 0; first < D; first += AffineProducts.Features)
@@ -51,12 +50,13 @@ public sealed class AffineProductsTests
     {
         FloatBuffer x = Random(1, 9 * 5), w = Random(2, 5 * 3);
         x.Span[4 * 5 + 2] = float.NaN;
-        var products = new AffineProducts(9, 9, 5, 3);
+        var products = new AffineProducts(9, 5, 3);
 
-        products.Forward(x, w, weightStart: 0, first: 0, rows: 9);
+        var y = new FloatBuffer(9 * 16);
+        products.Forward(x, w, weightStart: 0, part: 0, first: 0, rows: 9, y, 0);
 
         for (int n = 0; n < 9; n++)
-            foreach (float y in products.Row(n)) Assert.Equal(n == 4, float.IsNaN(y));
+            for (int m = 0; m < 3; m++) Assert.Equal(n == 4, float.IsNaN(y.Span[n * 16 + m]));
     }
 
     private static double Sum(int count, Func<int, double> term) => Enumerable.Range(0, count).Sum(term);

@@ -25,7 +25,7 @@ public sealed unsafe class MatrixProductTests
 
         foreach (bool accumulate in (bool[])[false, true])
         {
-            MatrixProduct.Multiply(packed.Pointer, K * Tile.Rows, blocks, b.Pointer, MatrixProduct.RowOffsets(M), K, M, c.Pointer, pitch, accumulate);
+            MatrixProduct.Multiply(TileRows.Packed(packed.Pointer), K * Tile.Rows, blocks, b.Pointer, MatrixProduct.RowOffsets(M), K, M, c.Pointer, pitch, accumulate);
 
             for (int r = 0; r < R; r++)
                 for (int m = 0; m < M; m++)

@@ -36,7 +36,7 @@ public sealed unsafe class TileTests
         fixed (int* rows = offsets)
         {
             float* b1 = twoBlocks ? b.Pointer + SecondColumn : null, c1 = twoBlocks ? c.Pointer + SecondColumn : null;
-            Tile.MultiplyAdd(a.Pointer, rows, K, b.Pointer + FirstColumn, b1, c.Pointer + FirstColumn, c1, Pitch, accumulate);
+            Tile.MultiplyAdd(TileRows.Packed(a.Pointer), rows, K, b.Pointer + FirstColumn, b1, c.Pointer + FirstColumn, c1, Pitch, accumulate);
         }
 
         Assert.Equal(expected, c.Span.ToArray());
@@ -49,7 +49,7 @@ public sealed unsafe class TileTests
         b.Span[16 + 3] = float.NaN;
         int offset = 0;
 
-        Tile.MultiplyAdd(a.Pointer, &offset, 1, b.Pointer, b.Pointer + 16, c.Pointer, c.Pointer + 16, Pitch, accumulate: false);
+        Tile.MultiplyAdd(TileRows.Packed(a.Pointer), &offset, 1, b.Pointer, b.Pointer + 16, c.Pointer, c.Pointer + 16, Pitch, accumulate: false);
 
         for (int i = 0; i < Tile.Rows; i++)
             for (int j = 0; j < 32; j++) Assert.Equal(j == 19, float.IsNaN(c.Span[i * Pitch + j]));

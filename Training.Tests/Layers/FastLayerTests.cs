@@ -39,6 +39,16 @@ public sealed class FastLayerTests
     public void Convolution_AnyShape_MatchesReference() => ConvolutionCases.Where(k => k.FitsPool).Sample(Check, iter: Cases, threads: 1);
 
     [Fact]
+    public void Convolution_ByMinimalFiltering_MatchesReference() =>
+        Gen.Select(Gen.Int[1, 5], Gen.Int[16, 40], Gen.Int[3, 19], Gen.Int[3, 21], Gen.Int[16, 70], Gen.Int[0, 2], Gen.Bool, Gen.Int[1, 3]).Sample(
+            k =>
+            {
+                (int n, int c, int h, int w, int f, int padding, bool flag, int threads) = k;
+                Check(new ConvolutionCase(n, c, h, w, f, 3, 3, 1, padding, flag, false, 0, 0, threads));
+            },
+            iter: Cases, threads: 1);
+
+    [Fact]
     public void MaxPool_AnyWindowAndStride_MatchesReference() =>
         Gen.Select(Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 5])
             .Where(k => k.Item5 <= k.Item3 && k.Item6 <= k.Item4)
@@ -129,15 +139,17 @@ public sealed class FastLayerTests
             },
             iter: Cases, threads: 1);
 
-    [Fact]
-    public void Convolution_FusedOrApart_HasEqualBits()
+    [Theory]
+    [InlineData(4, 10)] // plain sums
+    [InlineData(16, 21)] // minimal filtering
+    public void Convolution_FusedOrApart_HasEqualBits(int channels, int filters)
     {
-        Tensor4<float> x = RandomTensors.Tensor(1, 3, 4, 18, 21), dout = RandomTensors.Tensor(2, 3, 10, 9, 10);
-        var convolution = new Convolution { Filters = 10, Size = 3, Padding = 1 };
-        FastLayers fused = new(new Shape(4, 18, 21), convolution, new Relu(), new MaxPool { Size = 2 });
-        FastLayers apart = new(new Shape(4, 18, 21), convolution, new Dropout { Keep = 1 }, new Relu(), new Dropout { Keep = 1 }, new MaxPool { Size = 2 });
+        Tensor4<float> x = RandomTensors.Tensor(1, 3, channels, 18, 21), dout = RandomTensors.Tensor(2, 3, filters, 9, 10);
+        var convolution = new Convolution { Filters = filters, Size = 3, Padding = 1 };
+        FastLayers fused = new(new Shape(channels, 18, 21), convolution, new Relu(), new MaxPool { Size = 2 });
+        FastLayers apart = new(new Shape(channels, 18, 21), convolution, new Dropout { Keep = 1 }, new Relu(), new Dropout { Keep = 1 }, new MaxPool { Size = 2 });
         foreach (FastLayers layers in (FastLayers[])[fused, apart])
-            layers.Set("0.weight", RandomTensors.Vector(3, 360)).Set("0.bias", RandomTensors.Vector(4, 10));
+            layers.Set("0.weight", RandomTensors.Vector(3, filters * channels * 9)).Set("0.bias", RandomTensors.Vector(4, filters));
 
         Assert.Equal(apart.Run(x, training: true, dout).Data, fused.Run(x, training: true, dout).Data);
         Assert.Equal(apart.Dx!.Data.Length, fused.Dx!.Data.Length);

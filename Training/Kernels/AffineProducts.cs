@@ -11,38 +11,41 @@ internal sealed unsafe class AffineProducts
     /// <summary>Features that one piece of the gradients covers: 128 columns of dx, or 128 rows of dw.</summary>
     public const int Features = 128;
 
+    /// <summary>Features that are summed apart in y: fixed, so that a sum has the same bits however many workers share it.</summary>
+    public const int Part = 1024;
+
     private readonly int D, M;
     private readonly int[] rowOffsets, panelOffsets = MatrixProduct.RowOffsets(Features);
     private readonly FloatBuffer packed, panel, product;
 
     /// <summary>Scratch for one worker.</summary>
-    /// <param name="rows">Rows that <see cref="Forward"/> covers at most.</param>
     /// <param name="batch">N at most; 0 if there is no backward pass.</param>
     /// <param name="features">D.</param>
     /// <param name="units">M.</param>
-    public AffineProducts(int rows, int batch, int features, int units)
+    public AffineProducts(int batch, int features, int units)
     {
         (D, M) = (features, units);
         rowOffsets = MatrixProduct.RowOffsets(M);
-        int unitPitch = MatrixProduct.RoundColumns(M), blockRows = MatrixProduct.RowBlocks(Math.Max(rows, batch > 0 ? Features : 0)) * Tile.Rows;
-        packed = new FloatBuffer(blockRows * MatrixProduct.Chunk);
+        packed = new FloatBuffer(batch > 0 ? Features * MatrixProduct.Chunk : 0);
         panel = new FloatBuffer(batch > 0 ? MatrixProduct.Chunk * Features : 0);
-        product = new FloatBuffer(Math.Max(blockRows * unitPitch, MatrixProduct.RowBlocks(batch) * Tile.Rows * Features));
+        product = new FloatBuffer(batch > 0 ? Math.Max(Features * MatrixProduct.RoundColumns(M), MatrixProduct.RowBlocks(batch) * Tile.Rows * Features) : 0);
     }
 
-    /// <summary>The products of <see cref="Forward"/> for row r: M numbers.</summary>
-    public ReadOnlySpan<float> Row(int r) => product.Slice(r * MatrixProduct.RoundColumns(M), M);
+    /// <summary>Parts of each sum of y.</summary>
+    public static int PartsOf(int features) => (features + Part - 1) / Part;
 
-    /// <summary>x . w for the rows from <paramref name="first"/>; read them with <see cref="Row"/>, counted from 0.</summary>
-    public void Forward(FloatBuffer x, FloatBuffer w, int weightStart, int first, int rows)
+    /// <summary>The products of one part's features, for the rows from <paramref name="first"/>: sums (rows, M rounded up to whole blocks of columns), overwritten.</summary>
+    public void Forward(FloatBuffer x, FloatBuffer w, int weightStart, int part, int first, int rows, FloatBuffer sums, int sumsStart)
     {
-        int blocks = MatrixProduct.RowBlocks(rows), blockPitch = MatrixProduct.Chunk * Tile.Rows;
-        for (int d = 0; d < D; d += MatrixProduct.Chunk)
+        float* y = sums.Pointer + sumsStart;
+        int pitch = MatrixProduct.RoundColumns(M), whole = rows / Tile.Rows, start = part * Part, end = Math.Min(D, start + Part);
+        for (int d = start; d < end; d += MatrixProduct.Chunk)
         {
-            int K = Math.Min(MatrixProduct.Chunk, D - d);
-            MatrixProduct.PackRows(x.Pointer + (nint)first * D + d, D, rows, K, packed.Pointer, blockPitch);
-            MatrixProduct.Multiply(
-                packed.Pointer, blockPitch, blocks, w.Pointer + weightStart + (nint)d * M, rowOffsets, K, M, product.Pointer, MatrixProduct.RoundColumns(M), d > 0);
+            int K = Math.Min(MatrixProduct.Chunk, end - d);
+            float* features = x.Pointer + (nint)first * D + d, weights = w.Pointer + weightStart + (nint)d * M;
+            MatrixProduct.Multiply(new TileRows(features, D, 1), (nint)Tile.Rows * D, whole, weights, rowOffsets, K, M, y, pitch, d > start);
+            for (int row = whole * Tile.Rows; row < rows; row++)
+                MatrixProduct.MultiplyRow(features + (nint)row * D, weights, M, K, M, y + row * pitch, d > start);
         }
     }
 
@@ -55,7 +58,7 @@ internal sealed unsafe class AffineProducts
             int K = Math.Min(MatrixProduct.Chunk, N - n);
             MatrixProduct.PackColumns(x.Pointer + (nint)n * D + first, D, features, K, packed.Pointer, blockPitch);
             MatrixProduct.Multiply(
-                packed.Pointer, blockPitch, MatrixProduct.RowBlocks(features), dy.Pointer + (nint)n * M, rowOffsets, K, M, product.Pointer, pitch, n > 0);
+                TileRows.Packed(packed.Pointer), blockPitch, MatrixProduct.RowBlocks(features), dy.Pointer + (nint)n * M, rowOffsets, K, M, product.Pointer, pitch, n > 0);
         }
 
         for (int d = 0; d < features; d++) product.Slice(d * pitch, M).CopyTo(dw.Slice((first + d) * M, M));
@@ -76,7 +79,7 @@ internal sealed unsafe class AffineProducts
             int K = Math.Min(MatrixProduct.Chunk, M - m);
             MatrixProduct.Transpose(w.Pointer + weightStart + (nint)first * M + m, M, features, K, panel.Pointer, Features);
             MatrixProduct.Multiply(
-                packedGradient.Pointer + m * Tile.Rows, M * Tile.Rows, MatrixProduct.RowBlocks(N), panel.Pointer, panelOffsets, K, features, product.Pointer, Features, m > 0);
+                TileRows.Packed(packedGradient.Pointer + m * Tile.Rows), M * Tile.Rows, MatrixProduct.RowBlocks(N), panel.Pointer, panelOffsets, K, features, product.Pointer, Features, m > 0);
         }
 
         for (int n = 0; n < N; n++) product.Slice(n * Features, features).CopyTo(dx.Slice(n * D + first, features));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace CnnService.Training.Kernels;
@@ -56,6 +57,7 @@ internal static class ChannelNormalization
     {
         private readonly float factor = factors.Scale * factors.InverseDeviation;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Invoke(Vector512<float> x) =>
             Vector512.FusedMultiplyAdd(x - Vector512.Create(factors.Mean), Vector512.Create(factor), Vector512.Create(factors.Shift));
     }
@@ -64,6 +66,7 @@ internal static class ChannelNormalization
     {
         private readonly float factor = factors.Scale * factors.InverseDeviation;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y)
         {
             Vector512<float> xhat = (x - Vector512.Create(factors.Mean)) * Vector512.Create(factors.InverseDeviation);

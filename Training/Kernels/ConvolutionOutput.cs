@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Tensors;
 
@@ -32,9 +33,7 @@ internal static unsafe class ConvolutionOutput
                 for (int element = 1; element < layout.PoolElements; element++)
                 {
                     Vector512<float> candidate = Vector512.Load(source + element * elementPitch) + shift;
-                    Vector512<float> keep = Vector512.GreaterThanOrEqual(largest, candidate) | IsNaN(largest);
-                    largest = Vector512.ConditionalSelect(keep, largest, candidate);
-                    winner = Vector512.ConditionalSelect(keep.AsInt32(), winner, Vector512.Create(element));
+                    Compete(candidate, element, ref largest, ref winner);
                 }
 
                 if (relu) largest = Elementwise.Relu(largest);
@@ -43,6 +42,45 @@ internal static unsafe class ConvolutionOutput
                 if (!winners.IsEmpty) StoreBytes(winner, winners.Slice(oh * OW + ow, count));
             }
         }
+    }
+
+    /// <summary>Writes one image's outputs of up to 16 filters that lie side by side in the lanes.</summary>
+    /// <param name="of">The convolution.</param>
+    /// <param name="sums">The sums before pooling, (row, column, 16 filters); overwritten.</param>
+    /// <param name="width">Columns of the sums.</param>
+    /// <param name="image">The image's place in its group.</param>
+    /// <param name="filter">The first filter.</param>
+    /// <param name="count">How many filters are there.</param>
+    /// <param name="output">Where to, and what is done on the way.</param>
+    public static void WriteLanes(Filtering of, FloatBuffer sums, int width, int image, int filter, int count, in FilteringOutput output)
+    {
+        CorrelationSize size = of.Size;
+        int plane = size.OutputHeight * size.OutputWidth, elements = size.PoolHeight * size.PoolWidth;
+        Span<float> y = output.Planes(of, image, filter, count);
+        Span<byte> winners = output.WinnersOf(of, image, filter, count);
+        Vector512<float> shift = output.BiasOf(filter, count);
+        for (int q = 0; q < plane; q++)
+        {
+            float* source = sums.Pointer + (q / size.OutputWidth * size.PoolStride * width + q % size.OutputWidth * size.PoolStride) * Tile.Columns;
+            Vector512<float> largest = Vector512.Load(source) + shift;
+            Vector512<int> winner = default;
+            for (int element = 1; element < elements; element++)
+                Compete(Vector512.Load(source + (element / size.PoolWidth * width + element % size.PoolWidth) * Tile.Columns) + shift, element, ref largest, ref winner);
+            if (output.Relu) largest = Elementwise.Relu(largest);
+            largest.Store(sums.Pointer + q * Tile.Columns); // read before: outputs never overtake their inputs
+            if (!winners.IsEmpty) for (int f = 0; f < count; f++) winners[f * plane + q] = (byte)winner[f];
+        }
+
+        for (int f = 0; f < count; f++)
+            for (int q = 0; q < plane; q++) y[f * plane + q] = sums.Pointer[q * Tile.Columns + f];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Compete(Vector512<float> candidate, int element, ref Vector512<float> largest, ref Vector512<int> winner)
+    {
+        Vector512<float> keep = Vector512.GreaterThanOrEqual(largest, candidate) | IsNaN(largest);
+        largest = Vector512.ConditionalSelect(keep, largest, candidate);
+        winner = Vector512.ConditionalSelect(keep.AsInt32(), winner, Vector512.Create(element));
     }
 
     private static Vector512<float> IsNaN(Vector512<float> x) => ~Vector512.Equals(x, x);

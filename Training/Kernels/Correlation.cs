@@ -56,8 +56,8 @@ internal sealed unsafe class Correlation
     /// <summary>Numbers from one filter's sums to the next.</summary>
     public int SumsPitch => (PhaseLength + 2 * Tile.Columns - 1) / Tile.Columns * Tile.Columns;
 
-    /// <summary>Taps per output: C * HH * WW.</summary>
-    public int Taps => Size.Channels * Size.FilterHeight * Size.FilterWidth;
+    /// <summary>Taps per output.</summary>
+    public int Taps => Size.Taps;
 
     /// <summary>Outputs per pooled output.</summary>
     public int PoolElements => Size.PoolHeight * Size.PoolWidth;
@@ -99,8 +99,8 @@ internal sealed unsafe class Correlation
                 int* taps = allOffsets + element * Taps;
                 int i = 0;
                 for (; i + 1 < count; i += 2)
-                    Tile.MultiplyAdd(w, taps, Taps, x + starts[i], x + starts[i + 1], output + starts[i], output + starts[i + 1], pitch, false);
-                if (i < count) Tile.MultiplyAdd(w, taps, Taps, x + starts[i], null, output + starts[i], null, pitch, false);
+                    Tile.MultiplyAdd(TileRows.Packed(w), taps, Taps, x + starts[i], x + starts[i + 1], output + starts[i], output + starts[i + 1], pitch, false);
+                if (i < count) Tile.MultiplyAdd(TileRows.Packed(w), taps, Taps, x + starts[i], null, output + starts[i], null, pitch, false);
             }
         }
     }
@@ -178,6 +178,9 @@ internal readonly record struct CorrelationSize
 
     /// <summary>Columns after convolution and pooling.</summary>
     public required int OutputWidth { get; init; }
+
+    /// <summary>What one output of the convolution sums: C * HH * WW.</summary>
+    public int Taps => Channels * FilterHeight * FilterWidth;
 
     /// <summary>Sizes with stride 1, no padding and no pooling unless said.</summary>
     public CorrelationSize()

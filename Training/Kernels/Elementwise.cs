@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace CnnService.Training.Kernels;
@@ -30,11 +31,10 @@ internal static class Elementwise
         where TOperation : struct, IUnary
     {
         if (x.Length != destination.Length) throw new ArgumentException($"{x.Length} numbers do not go into {destination.Length}.", nameof(destination));
-        for (int i = 0; i < x.Length; i += Lanes)
-        {
-            int count = Math.Min(Lanes, x.Length - i);
-            Store(operation.Invoke(Load(x.Slice(i, count))), destination.Slice(i, count));
-        }
+        ref float from = ref MemoryMarshal.GetReference(x), to = ref MemoryMarshal.GetReference(destination);
+        int i = 0;
+        for (; i <= x.Length - Lanes; i += Lanes) operation.Invoke(Vector512.LoadUnsafe(ref from, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
+        if (i < x.Length) Store(operation.Invoke(Load(x[i..])), destination[i..]);
     }
 
     /// <summary>destination[i] = operation(x[i], y[i]); the spans may be the same.</summary>
@@ -43,11 +43,11 @@ internal static class Elementwise
     {
         if (x.Length != y.Length || x.Length != destination.Length)
             throw new ArgumentException($"{x.Length} and {y.Length} numbers do not go into {destination.Length}.", nameof(destination));
-        for (int i = 0; i < x.Length; i += Lanes)
-        {
-            int count = Math.Min(Lanes, x.Length - i);
-            Store(operation.Invoke(Load(x.Slice(i, count)), Load(y.Slice(i, count))), destination.Slice(i, count));
-        }
+        ref float left = ref MemoryMarshal.GetReference(x), right = ref MemoryMarshal.GetReference(y), to = ref MemoryMarshal.GetReference(destination);
+        int i = 0;
+        for (; i <= x.Length - Lanes; i += Lanes)
+            operation.Invoke(Vector512.LoadUnsafe(ref left, (nuint)i), Vector512.LoadUnsafe(ref right, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
+        if (i < x.Length) Store(operation.Invoke(Load(x[i..]), Load(y[i..])), destination[i..]);
     }
 
     /// <summary>The first numbers of a span, up to sixteen; lanes beyond its end are 0.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace CnnService.Training.Kernels;
@@ -10,9 +11,11 @@ internal readonly struct GeluOperation : IUnary
 {
     private const float Factor = 0.7978845608f, Cubic = 0.044715f; // sqrt(2 / pi), and the paper's constant
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Invoke(Vector512<float> x) => x * Share(x);
 
     /// <summary>s(2u).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> Share(Vector512<float> x)
     {
         Vector512<float> u = Vector512.Create(Factor) * Vector512.FusedMultiplyAdd(Vector512.Create(Cubic) * x * x, x, x);
@@ -20,6 +23,7 @@ internal readonly struct GeluOperation : IUnary
     }
 
     /// <summary>2 du/dx.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> Slope(Vector512<float> x) =>
         Vector512.FusedMultiplyAdd(Vector512.Create(6 * Cubic * Factor) * x, x, Vector512.Create(2 * Factor));
 }
@@ -27,6 +31,7 @@ internal readonly struct GeluOperation : IUnary
 /// <summary>The gradient of GELU from its input x: dy * (s + x * s * (1 - s) * 2 du/dx), s = s(2u).</summary>
 internal readonly struct GeluGradientOperation : IBinary
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y)
     {
         Vector512<float> share = GeluOperation.Share(x);
@@ -43,6 +48,7 @@ internal static class Exponential
     private const float RoundingShift = 12582912f;     // 1.5 * 2^23: adding and subtracting it rounds to whole numbers
 
     /// <summary>e^x with x held within [-87, 88]; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Of(Vector512<float> x)
     {
         x = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(Lowest)), Vector512.Create(Lowest), x);

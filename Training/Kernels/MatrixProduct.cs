@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace CnnService.Training.Kernels;
 
-/// <summary>Matrix products from tiles: c (R, M) = a (R, K) . b (K, M), with a packed in blocks of 8 rows.</summary>
+/// <summary>Matrix products from tiles: c (R, M) = a (R, K) . b (K, M), a taken in blocks of 8 rows.</summary>
 internal static unsafe class MatrixProduct
 {
     /// <summary>Products that are added in one go: 256 rows of two column blocks are 32 KB, a first-level cache.</summary>
@@ -16,7 +19,7 @@ internal static unsafe class MatrixProduct
     public static int[] RowOffsets(int pitch) => [.. Enumerable.Range(0, Chunk).Select(row => row * pitch)];
 
     /// <summary>c = a . b, or c += a . b, for one chunk of K. c has whole blocks: 8 * rowBlocks rows, columns rounded up to its pitch.</summary>
-    /// <param name="a">Row blocks, aPitch numbers apart, each K groups of 8.</param>
+    /// <param name="a">The first 8 rows.</param>
     /// <param name="aPitch">Numbers from one row block to the next.</param>
     /// <param name="rowBlocks">Blocks of 8 rows.</param>
     /// <param name="b">K rows; up to 15 numbers past each are read.</param>
@@ -26,7 +29,7 @@ internal static unsafe class MatrixProduct
     /// <param name="c">The product.</param>
     /// <param name="pitch">Numbers from one row of c to the next, a multiple of 16.</param>
     /// <param name="accumulate">Whether c is added to.</param>
-    public static void Multiply(float* a, int aPitch, int rowBlocks, float* b, int[] offsets, int K, int columns, float* c, int pitch, bool accumulate)
+    public static void Multiply(TileRows a, nint aPitch, int rowBlocks, float* b, int[] offsets, int K, int columns, float* c, int pitch, bool accumulate)
     {
         fixed (int* rows = offsets)
         {
@@ -36,7 +39,7 @@ internal static unsafe class MatrixProduct
                 for (int block = 0; block < rowBlocks; block++)
                 {
                     float* output = c + block * Tile.Rows * pitch + j;
-                    Tile.MultiplyAdd(a + block * aPitch, rows, K, b + j, two ? b + j + Tile.Columns : null, output, output + Tile.Columns, pitch, accumulate);
+                    Tile.MultiplyAdd(new TileRows(a.First + block * aPitch, a.Row, a.Step), rows, K, b + j, two ? b + j + Tile.Columns : null, output, output + Tile.Columns, pitch, accumulate);
                 }
             }
         }
@@ -58,6 +61,43 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    /// <summary>c = x . b, or c += x . b, for one row x of K numbers; the bits are those of <see cref="Multiply"/>.</summary>
+    public static void MultiplyRow(float* x, float* b, int bPitch, int K, int columns, float* c, bool accumulate)
+    {
+        if (Vector512.IsHardwareAccelerated) MultiplyRow<Simd512, Vector512<float>>(x, b, bPitch, K, columns, c, accumulate);
+        else if (Vector256.IsHardwareAccelerated) MultiplyRow<Simd256, Vector256<float>>(x, b, bPitch, K, columns, c, accumulate);
+        else MultiplyRow<Simd128, Vector128<float>>(x, b, bPitch, K, columns, c, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyRow<TSimd, TVector>(float* x, float* b, int bPitch, int K, int columns, float* c, bool accumulate)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        int lanes = TSimd.Lanes, last = (columns - 1) / lanes * lanes;
+        for (int j = 0; j < columns; j += 4 * lanes)
+        {
+            // Four sums hide the latency; at the end, those that are not there repeat the last.
+            nint j0 = j, j1 = Math.Min(j + lanes, last), j2 = Math.Min(j + 2 * lanes, last), j3 = Math.Min(j + 3 * lanes, last);
+            TVector c0 = default, c1 = default, c2 = default, c3 = default;
+            if (accumulate) (c0, c1, c2, c3) = (TSimd.Load(c + j0), TSimd.Load(c + j1), TSimd.Load(c + j2), TSimd.Load(c + j3));
+            float* row = b;
+            for (nint k = 0; k < K; k++, row += bPitch)
+            {
+                TVector a = TSimd.Broadcast(x[k]);
+                c0 = TSimd.MultiplyAdd(a, TSimd.Load(row + j0), c0);
+                c1 = TSimd.MultiplyAdd(a, TSimd.Load(row + j1), c1);
+                c2 = TSimd.MultiplyAdd(a, TSimd.Load(row + j2), c2);
+                c3 = TSimd.MultiplyAdd(a, TSimd.Load(row + j3), c3);
+            }
+
+            TSimd.Store(c0, c + j0);
+            TSimd.Store(c1, c + j1);
+            TSimd.Store(c2, c + j2);
+            TSimd.Store(c3, c + j3);
+        }
+    }
+
     /// <summary>Packs columns: packed[block][k][i] = x[k * pitch + 8 * block + i], 0 for columns that are not there.</summary>
     public static void PackColumns(float* x, int pitch, int columns, int K, float* packed, int packedPitch)
     {
@@ -67,6 +107,12 @@ internal static unsafe class MatrixProduct
             for (int block = 0; block < RowBlocks(columns); block++)
             {
                 int count = Math.Min(Tile.Rows, columns - block * Tile.Rows);
+                if (count == Tile.Rows)
+                {
+                    Vector256.Load(from + block * Tile.Rows).Store(packed + block * packedPitch + k * Tile.Rows);
+                    continue;
+                }
+
                 var to = new Span<float>(packed + block * packedPitch + k * Tile.Rows, Tile.Rows);
                 new ReadOnlySpan<float>(from + block * Tile.Rows, count).CopyTo(to);
                 to[count..].Clear();
@@ -78,7 +124,13 @@ internal static unsafe class MatrixProduct
     public static void Transpose(float* x, int pitch, int rows, int columns, float* to, int toPitch)
     {
         for (int i0 = 0; i0 < rows; i0 += Tile.Columns)
+        {
+            int count = Math.Min(rows - i0, Tile.Columns);
             for (int j = 0; j < columns; j++)
-                for (int i = i0; i < Math.Min(rows, i0 + Tile.Columns); i++) to[j * toPitch + i] = x[(nint)i * pitch + j];
+            {
+                float* from = x + (nint)i0 * pitch + j, destination = to + j * toPitch + i0;
+                for (nint i = 0; i < count; i++, from += pitch) destination[i] = *from;
+            }
+        }
     }
 }

@@ -17,11 +17,10 @@ internal static class PackedFilters
     }
 
     /// <summary>
-    /// Packs w (F, C, HH, WW) for the input gradient: the channels take the filters' part, taps run over (filter, row, column), and rows and columns run backwards.
+    /// Packs w (F, C, HH, WW), with a window of HH * WW, for the input gradient: the channels take the filters' part, taps run over (filter, row, column), and rows and columns run backwards.
     /// </summary>
-    public static void PackTurned(ReadOnlySpan<float> w, int F, CorrelationSize size, Span<float> packed)
+    public static void PackTurned(ReadOnlySpan<float> w, int F, int C, int window, Span<float> packed)
     {
-        (int C, int window) = (size.Channels, size.FilterHeight * size.FilterWidth);
         for (int c = 0; c < C; c++)
         {
             Span<float> block = packed[(c / Tile.Rows * Tile.Rows * F * window)..];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace CnnService.Training.Kernels;
@@ -23,19 +25,38 @@ internal static class ParameterUpdate
     {
         if (dw.Length != w.Length || (!first.IsEmpty && first.Length != w.Length) || (!second.IsEmpty && second.Length != w.Length))
             throw new ArgumentException($"{w.Length} parameters do not go with {dw.Length} gradients and states of {first.Length} and {second.Length}.", nameof(dw));
-        double squares = Sums.Of(new SquaredDeviationTerm(0), w, w);
-        for (int i = 0; i < w.Length; i += Lanes)
+        var squares = new LaneSums();
+        int i = 0;
+        for (; i <= w.Length - Lanes; i += Lanes)
         {
-            int count = Math.Min(Lanes, w.Length - i);
-            Vector512<float> value = Elementwise.Load(w.Slice(i, count));
-            Vector512<float> gradient = Vector512.FusedMultiplyAdd(Vector512.Create(regularization), value, Elementwise.Load(dw.Slice(i, count)));
-            Vector512<float> a = first.IsEmpty ? default : Elementwise.Load(first.Slice(i, count));
-            Vector512<float> b = second.IsEmpty ? default : Elementwise.Load(second.Slice(i, count));
-            Elementwise.Store(rule.Step(value, gradient, ref a, ref b), w.Slice(i, count));
-            if (!first.IsEmpty) Elementwise.Store(a, first.Slice(i, count));
-            if (!second.IsEmpty) Elementwise.Store(b, second.Slice(i, count));
+            Vector512<float> value = At(w, i), a = At(first, i), b = At(second, i);
+            squares.Add(value * value);
+            Vector512<float> next = rule.Step(value, Vector512.FusedMultiplyAdd(Vector512.Create(regularization), value, At(dw, i)), ref a, ref b);
+            Put(next, w, i);
+            Put(a, first, i);
+            Put(b, second, i);
         }
 
-        return squares;
+        if (i < w.Length)
+        {
+            Vector512<float> value = Elementwise.Load(w[i..]), a = first.IsEmpty ? default : Elementwise.Load(first[i..]), b = second.IsEmpty ? default : Elementwise.Load(second[i..]);
+            squares.Add(value * value); // lanes past the end are 0
+            Vector512<float> next = rule.Step(value, Vector512.FusedMultiplyAdd(Vector512.Create(regularization), value, Elementwise.Load(dw[i..])), ref a, ref b);
+            Elementwise.Store(next, w[i..]);
+            if (!first.IsEmpty) Elementwise.Store(a, first[i..]);
+            if (!second.IsEmpty) Elementwise.Store(b, second[i..]);
+        }
+
+        return squares.Total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> At(ReadOnlySpan<float> source, int i) =>
+        source.IsEmpty ? default : Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(source), (nuint)i);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(Vector512<float> vector, Span<float> destination, int i)
+    {
+        if (!destination.IsEmpty) vector.StoreUnsafe(ref MemoryMarshal.GetReference(destination), (nuint)i);
     }
 }

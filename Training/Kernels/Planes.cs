@@ -34,15 +34,14 @@ internal static unsafe class Planes
     /// Spreads the gradient of one image's outputs over the planes from which the input gradient is summed: each number goes to the convolution
     /// output that won its pooling window, <see cref="CorrelationSize.Stride"/> apart, shifted by HH - 1 - padding; all else is 0.
     /// </summary>
-    /// <param name="forward">The layout of the forward pass.</param>
+    /// <param name="size">The forward pass.</param>
     /// <param name="backward">The layout of the input gradient: one plane per filter.</param>
     /// <param name="gradient">dy of the image, (F, OH, OW), already masked.</param>
     /// <param name="winners">Which pooling element each came from; empty without pooling.</param>
     /// <param name="planes">The planes of <paramref name="backward"/>.</param>
     /// <param name="image">The image's place in the group.</param>
-    public static void Spread(Correlation forward, Correlation backward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> winners, FloatBuffer planes, int image)
+    public static void Spread(CorrelationSize size, Correlation backward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> winners, FloatBuffer planes, int image)
     {
-        CorrelationSize size = forward.Size;
         (int OH, int OW) = (size.OutputHeight, size.OutputWidth);
         int top = size.FilterHeight - 1 - size.Padding, left = size.FilterWidth - 1 - size.Padding;
         for (int f = 0; f < backward.Size.Channels; f++)

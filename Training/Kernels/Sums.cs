@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace CnnService.Training.Kernels;
@@ -21,23 +23,47 @@ internal static class Sums
         where TTerm : struct, ITerm
     {
         if (x.Length != y.Length) throw new ArgumentException($"{x.Length} numbers do not pair with {y.Length}.", nameof(y));
-        Vector512<double> low = default, high = default;
-        for (int i = 0; i < x.Length; i += Lanes)
-        {
-            int count = Math.Min(Lanes, x.Length - i);
-            Vector512<float> terms = term.Invoke(Elementwise.Load(x.Slice(i, count)), Elementwise.Load(y.Slice(i, count)));
-            if (count < Lanes)
-                terms = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle(), terms, default);
-            (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(terms);
-            low += lower;
-            high += upper;
-        }
-
-        double sum = 0;
-        for (int lane = 0; lane < Vector512<double>.Count; lane++) sum += low[lane];
-        for (int lane = 0; lane < Vector512<double>.Count; lane++) sum += high[lane];
-        return sum;
+        var sum = new LaneSums();
+        ref float left = ref MemoryMarshal.GetReference(x), right = ref MemoryMarshal.GetReference(y);
+        int i = 0;
+        for (; i <= x.Length - Lanes; i += Lanes)
+            sum.Add(term.Invoke(Vector512.LoadUnsafe(ref left, (nuint)i), Vector512.LoadUnsafe(ref right, (nuint)i)));
+        if (i < x.Length) sum.Add(term.Invoke(Elementwise.Load(x[i..]), Elementwise.Load(y[i..])), x.Length - i);
+        return sum.Total;
     }
+}
+
+/// <summary>Sixteen sums in double, one per lane.</summary>
+internal struct LaneSums
+{
+    private Vector512<double> low, high;
+
+    /// <summary>The lanes, added from the first to the last.</summary>
+    public readonly double Total
+    {
+        get
+        {
+            Span<double> lanes = stackalloc double[2 * Vector512<double>.Count];
+            low.CopyTo(lanes);
+            high.CopyTo(lanes[Vector512<double>.Count..]);
+            double sum = 0;
+            foreach (double lane in lanes) sum += lane;
+            return sum;
+        }
+    }
+
+    /// <summary>Adds a term to each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(Vector512<float> terms)
+    {
+        (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(terms);
+        low += lower;
+        high += upper;
+    }
+
+    /// <summary>Adds a term to each of the first lanes.</summary>
+    public void Add(Vector512<float> terms, int count) =>
+        Add(Vector512.ConditionalSelect(Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle(), terms, default));
 }
 
 /// <summary>x: with it, <see cref="Sums.Of"/> is the plain sum.</summary>

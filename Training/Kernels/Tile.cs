@@ -5,7 +5,7 @@ namespace CnnService.Training.Kernels;
 
 /// <summary>
 /// The register tile behind matrix products and convolutions: 8 rows by one or two blocks of 16 columns,
-/// c[i, j] += sum over k of a[k, i] * b[offsets[k] + j], where each output adds its products one by one in the order of k. The order
+/// c[i, j] += sum over k of a[i, k] * b[offsets[k] + j], where each output adds its products one by one in the order of k. The order
 /// is the same for every vector width, so the bits are too.
 /// </summary>
 internal static unsafe class Tile
@@ -17,7 +17,7 @@ internal static unsafe class Tile
     public const int Columns = 16;
 
     /// <summary>Adds the products of two column blocks; <paramref name="b1"/> null means the first block alone.</summary>
-    /// <param name="a">K groups of 8 numbers.</param>
+    /// <param name="a">8 rows of K numbers.</param>
     /// <param name="offsets">Where in b the numbers of each k begin.</param>
     /// <param name="K">Products per output.</param>
     /// <param name="b0">The first block's origin; 16 numbers are read from b0 + offsets[k].</param>
@@ -26,7 +26,7 @@ internal static unsafe class Tile
     /// <param name="c1">The second block's output.</param>
     /// <param name="pitch">Numbers from one row of c to the next.</param>
     /// <param name="accumulate">Whether c is added to, or overwritten.</param>
-    public static void MultiplyAdd(float* a, int* offsets, int K, float* b0, float* b1, float* c0, float* c1, int pitch, bool accumulate)
+    public static void MultiplyAdd(TileRows a, int* offsets, int K, float* b0, float* b1, float* c0, float* c1, int pitch, bool accumulate)
     {
         if (Vector512.IsHardwareAccelerated)
         {
@@ -51,7 +51,7 @@ internal static unsafe class Tile
     }
 
     // With 16 registers, 8 accumulators and one column vector are what fits.
-    private static void Columns16<TSimd, TVector>(float* a, int* offsets, int K, float* b, float* c, int pitch, bool accumulate)
+    private static void Columns16<TSimd, TVector>(TileRows a, int* offsets, int K, float* b, float* c, int pitch, bool accumulate)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -59,7 +59,7 @@ internal static unsafe class Tile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Single<TSimd, TVector>(float* a, int* offsets, int K, float* b, float* c, int pitch, bool accumulate)
+    private static void Single<TSimd, TVector>(TileRows a, int* offsets, int K, float* b, float* c, int pitch, bool accumulate)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -76,17 +76,19 @@ internal static unsafe class Tile
             c7 = TSimd.Load(c + 7 * pitch);
         }
 
-        for (int* end = offsets + K; offsets < end; offsets++, a += Rows)
+        float* top = a.First, bottom = top + 4 * a.Row;
+        nint one = a.Row, two = 2 * one, three = 3 * one, step = a.Step;
+        for (int* end = offsets + K; offsets < end; offsets++, top += step, bottom += step)
         {
             TVector x = TSimd.Load(b + *offsets);
-            c0 = TSimd.MultiplyAdd(TSimd.Broadcast(a[0]), x, c0);
-            c1 = TSimd.MultiplyAdd(TSimd.Broadcast(a[1]), x, c1);
-            c2 = TSimd.MultiplyAdd(TSimd.Broadcast(a[2]), x, c2);
-            c3 = TSimd.MultiplyAdd(TSimd.Broadcast(a[3]), x, c3);
-            c4 = TSimd.MultiplyAdd(TSimd.Broadcast(a[4]), x, c4);
-            c5 = TSimd.MultiplyAdd(TSimd.Broadcast(a[5]), x, c5);
-            c6 = TSimd.MultiplyAdd(TSimd.Broadcast(a[6]), x, c6);
-            c7 = TSimd.MultiplyAdd(TSimd.Broadcast(a[7]), x, c7);
+            c0 = TSimd.MultiplyAdd(TSimd.Broadcast(top[0]), x, c0);
+            c1 = TSimd.MultiplyAdd(TSimd.Broadcast(top[one]), x, c1);
+            c2 = TSimd.MultiplyAdd(TSimd.Broadcast(top[two]), x, c2);
+            c3 = TSimd.MultiplyAdd(TSimd.Broadcast(top[three]), x, c3);
+            c4 = TSimd.MultiplyAdd(TSimd.Broadcast(bottom[0]), x, c4);
+            c5 = TSimd.MultiplyAdd(TSimd.Broadcast(bottom[one]), x, c5);
+            c6 = TSimd.MultiplyAdd(TSimd.Broadcast(bottom[two]), x, c6);
+            c7 = TSimd.MultiplyAdd(TSimd.Broadcast(bottom[three]), x, c7);
         }
 
         TSimd.Store(c0, c);
@@ -100,7 +102,7 @@ internal static unsafe class Tile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Double<TSimd, TVector>(float* a, int* offsets, int K, float* b0, float* b1, float* c0, float* c1, int pitch, bool accumulate)
+    private static void Double<TSimd, TVector>(TileRows a, int* offsets, int K, float* b0, float* b1, float* c0, float* c1, int pitch, bool accumulate)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -118,24 +120,26 @@ internal static unsafe class Tile
             (c70, c71) = (TSimd.Load(c0 + 7 * pitch), TSimd.Load(c1 + 7 * pitch));
         }
 
-        for (int* end = offsets + K; offsets < end; offsets++, a += Rows)
+        float* top = a.First, bottom = top + 4 * a.Row;
+        nint one = a.Row, two = 2 * one, three = 3 * one, step = a.Step;
+        for (int* end = offsets + K; offsets < end; offsets++, top += step, bottom += step)
         {
             TVector x0 = TSimd.Load(b0 + *offsets), x1 = TSimd.Load(b1 + *offsets);
-            TVector w = TSimd.Broadcast(a[0]);
+            TVector w = TSimd.Broadcast(top[0]);
             (c00, c01) = (TSimd.MultiplyAdd(w, x0, c00), TSimd.MultiplyAdd(w, x1, c01));
-            w = TSimd.Broadcast(a[1]);
+            w = TSimd.Broadcast(top[one]);
             (c10, c11) = (TSimd.MultiplyAdd(w, x0, c10), TSimd.MultiplyAdd(w, x1, c11));
-            w = TSimd.Broadcast(a[2]);
+            w = TSimd.Broadcast(top[two]);
             (c20, c21) = (TSimd.MultiplyAdd(w, x0, c20), TSimd.MultiplyAdd(w, x1, c21));
-            w = TSimd.Broadcast(a[3]);
+            w = TSimd.Broadcast(top[three]);
             (c30, c31) = (TSimd.MultiplyAdd(w, x0, c30), TSimd.MultiplyAdd(w, x1, c31));
-            w = TSimd.Broadcast(a[4]);
+            w = TSimd.Broadcast(bottom[0]);
             (c40, c41) = (TSimd.MultiplyAdd(w, x0, c40), TSimd.MultiplyAdd(w, x1, c41));
-            w = TSimd.Broadcast(a[5]);
+            w = TSimd.Broadcast(bottom[one]);
             (c50, c51) = (TSimd.MultiplyAdd(w, x0, c50), TSimd.MultiplyAdd(w, x1, c51));
-            w = TSimd.Broadcast(a[6]);
+            w = TSimd.Broadcast(bottom[two]);
             (c60, c61) = (TSimd.MultiplyAdd(w, x0, c60), TSimd.MultiplyAdd(w, x1, c61));
-            w = TSimd.Broadcast(a[7]);
+            w = TSimd.Broadcast(bottom[three]);
             (c70, c71) = (TSimd.MultiplyAdd(w, x0, c70), TSimd.MultiplyAdd(w, x1, c71));
         }
 
@@ -156,4 +160,20 @@ internal static unsafe class Tile
         TSimd.Store(first, c0);
         TSimd.Store(second, c1);
     }
+}
+
+/// <summary>8 rows of a matrix wherever they lie: number k of row i is First[i * Row + k * Step].</summary>
+internal readonly unsafe struct TileRows(float* first, nint row, nint step)
+{
+    /// <summary>Number 0 of row 0.</summary>
+    public readonly float* First = first;
+
+    /// <summary>Numbers from one row to the next.</summary>
+    public readonly nint Row = row;
+
+    /// <summary>Numbers from one number of a row to the next.</summary>
+    public readonly nint Step = step;
+
+    /// <summary>Rows packed side by side: K groups of 8 numbers.</summary>
+    public static TileRows Packed(float* first) => new(first, 1, Tile.Rows);
 }

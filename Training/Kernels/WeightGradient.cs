@@ -5,176 +5,135 @@ using CnnService.Training.Tensors;
 namespace CnnService.Training.Kernels;
 
 /// <summary>
-/// The gradient of a convolution's weights: dw[t, f] = sum over outputs q of planes[offset[t] + q] * dy[q, f]. The lanes are filters, so each
-/// sum runs over the outputs in one order (pooling element, row, column), whatever the vector width.
+/// The gradient of a convolution's weights from <see cref="Patches"/>: dw[f, t] += sum over outputs q of dy[f, q] * patch[q][t], the outputs in
+/// row-major order. The lanes are taps, so the order is the same for every vector width. Behind a pooling, only the patch that won a
+/// window has a gradient: a 2x2 pooling leaves a quarter of the products.
 /// </summary>
-internal static unsafe class WeightGradient
+internal sealed unsafe class WeightGradient
 {
-    /// <summary>Numbers from one output to the next in dy, and from one tap to the next in dw: the filters, rounded up to whole blocks.</summary>
-    public static int PitchOf(int filters) => (filters + Tile.Columns - 1) / Tile.Columns * Tile.Columns;
+    private const int Vectors = 5; // accumulators per filter: with two filters, ten hide the latency of a multiply-add
+    private readonly CorrelationSize size;
+    private readonly Patches patches;
+    private readonly int filters;
+    private readonly int[] windows, elements, found;
 
-    /// <summary>Rows of dw: the taps, rounded up to whole tiles.</summary>
-    public static int RowsOf(Correlation layout) => (layout.Taps + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
-
-    /// <summary>Turns one image's gradient around: dy (F, OH, OW) to (pooling element, OH, OW, F), 0 where another element won the window.</summary>
-    public static void Turn(Correlation layout, int filters, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> winners, Span<float> turned)
+    /// <summary>Scratch for one worker.</summary>
+    public WeightGradient(CorrelationSize size, int filters)
     {
-        int outputs = layout.Size.OutputHeight * layout.Size.OutputWidth, pitch = PitchOf(filters);
-        if (!winners.IsEmpty) turned.Clear();
-        for (int f = 0; f < filters; f++)
+        (this.size, this.filters, patches) = (size, filters, new Patches(size));
+        int outputs = patches.Rows * size.OutputWidth;
+        windows = [.. Enumerable.Range(0, outputs).Select(q => (q / size.OutputWidth * patches.Width + q % size.OutputWidth) * size.PoolStride * patches.Pitch)];
+        elements = [.. Enumerable.Range(0, size.PoolHeight * size.PoolWidth).Select(e => (e / size.PoolWidth * patches.Width + e % size.PoolWidth) * patches.Pitch)];
+        found = new int[(filters + 1) * outputs];
+    }
+
+    /// <summary>Numbers from one filter to the next in dw: the taps, rounded up.</summary>
+    public int Pitch => patches.Pitch;
+
+    /// <summary>Adds one image's part to dw (filters rounded up to whole tiles, <see cref="Pitch"/>).</summary>
+    /// <param name="x">The image, (C, H, W).</param>
+    /// <param name="dy">The gradient of its outputs, (F, OH, OW), with as many more zeros as fill a tile.</param>
+    /// <param name="winners">Which pooling element each output came from; empty without pooling.</param>
+    /// <param name="dw">What is added to.</param>
+    public void Add(ReadOnlySpan<float> x, FloatBuffer dy, ReadOnlySpan<byte> winners, FloatBuffer dw)
+    {
+        patches.Load(x);
+        for (int row = 0; row < size.OutputHeight; row += patches.Rows)
         {
-            for (int q = 0; q < outputs; q++)
-            {
-                int from = f * outputs + q;
-                int element = winners.IsEmpty ? 0 : winners[from];
-                turned[(element * outputs + q) * pitch + f] = gradient[from];
-            }
+            int rows = Math.Min(patches.Rows, size.OutputHeight - row);
+            patches.Fill(row, rows);
+            if (winners.IsEmpty) AddAll(dy, dw, row * size.OutputWidth, rows * size.OutputWidth);
+            else AddWinners(dy, winners, dw, row * size.OutputWidth, rows * size.OutputWidth);
         }
     }
 
-    /// <summary>Adds one image's part to dw (rows of taps) and db.</summary>
-    /// <param name="layout">The forward layout with a group of one image.</param>
-    /// <param name="filters">F.</param>
-    /// <param name="planes">The image's planes.</param>
-    /// <param name="turned">The image's gradient from <see cref="Turn"/>.</param>
-    /// <param name="dw">(taps rounded up, filters rounded up).</param>
-    /// <param name="db">(filters rounded up).</param>
-    public static void Add(Correlation layout, int filters, FloatBuffer planes, FloatBuffer turned, Span<float> dw, Span<float> db)
+    private void AddAll(FloatBuffer dy, FloatBuffer dw, int start, int count)
     {
-        int pitch = PitchOf(filters), outputs = layout.Size.OutputHeight * layout.Size.OutputWidth;
-        int* taps = stackalloc int[Tile.Rows];
-        fixed (float* dwStart = dw)
+        int outputs = size.OutputHeight * size.OutputWidth;
+        fixed (int* rows = windows)
         {
-            for (int element = 0; element < layout.PoolElements; element++)
+            for (int t = 0; t < size.Taps; t += 2 * Tile.Columns)
             {
-                ReadOnlySpan<int> offsets = layout.Offsets(element);
-                float* dy = turned.Pointer + element * outputs * pitch;
-                for (int f = 0; f < pitch; f += 2 * Tile.Columns)
+                float* x0 = patches.Pointer + t, x1 = t + Tile.Columns < size.Taps ? x0 + Tile.Columns : null;
+                for (int f = 0; f < filters; f += Tile.Rows)
                 {
-                    bool two = f + Tile.Columns < pitch;
-                    for (int t = 0; t < layout.Taps; t += Tile.Rows)
-                    {
-                        for (int i = 0; i < Tile.Rows; i++) taps[i] = offsets[Math.Min(t + i, layout.Taps - 1)];
-                        AddTile(layout, planes.Pointer, taps, dy + f, dwStart + t * pitch + f, pitch, two);
-                    }
+                    float* sums = dw.Pointer + f * Pitch + t;
+                    Tile.MultiplyAdd(new TileRows(dy.Pointer + f * outputs + start, outputs, 1), rows, count, x0, x1, sums, sums + Tile.Columns, Pitch, true);
                 }
             }
         }
-
-        for (int row = 0; row < layout.PoolElements * outputs; row++)
-            for (int f = 0; f < pitch; f += Tile.Columns)
-                (Vector512.Load(turned.Pointer + row * pitch + f) + Vector512.Create<float>(db[f..])).CopyTo(db[f..]);
     }
 
-    private static void AddTile(Correlation layout, float* planes, int* taps, float* dy, float* dw, int pitch, bool two)
+    private void AddWinners(FloatBuffer dy, ReadOnlySpan<byte> winners, FloatBuffer dw, int start, int count)
     {
-        if (Vector512.IsHardwareAccelerated)
+        int outputs = size.OutputHeight * size.OutputWidth;
+        for (int f = 0; f < filters; f++)
+            for (int q = 0; q < count; q++) found[f * count + q] = windows[q] + elements[winners[f * outputs + start + q]];
+        fixed (int* won = found)
         {
-            if (two) Double<Simd512, Vector512<float>>(layout, planes, taps, dy, dw, pitch);
-            else Single<Simd512, Vector512<float>>(layout, planes, taps, dy, dw, pitch);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            for (int j = 0; j < (two ? 2 : 1) * Tile.Columns; j += Simd256.Lanes)
-                Single<Simd256, Vector256<float>>(layout, planes, taps, dy + j, dw + j, pitch);
-        }
-        else
-        {
-            for (int j = 0; j < (two ? 2 : 1) * Tile.Columns; j += Simd128.Lanes)
-                Single<Simd128, Vector128<float>>(layout, planes, taps, dy + j, dw + j, pitch);
+            var gradient = new WonGradient(dy.Pointer + start, outputs, won, count);
+            if (Vector512.IsHardwareAccelerated) AddPairs<Simd512, Vector512<float>>(gradient, dw.Pointer);
+            else if (Vector256.IsHardwareAccelerated) AddPairs<Simd256, Vector256<float>>(gradient, dw.Pointer);
+            else AddPairs<Simd128, Vector128<float>>(gradient, dw.Pointer);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Single<TSimd, TVector>(Correlation layout, float* planes, int* taps, float* dy, float* dw, int pitch)
+    // The taps outside, so that their part of the patches stays in the first-level cache for all filters. An odd filter at the end has the row of
+    // zeros after it for its other half.
+    private void AddPairs<TSimd, TVector>(WonGradient gradient, float* dw)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        (int rows, int columns) = (layout.Size.OutputHeight, layout.Size.OutputWidth);
-        float* x0 = planes + taps[0], x1 = planes + taps[1], x2 = planes + taps[2], x3 = planes + taps[3];
-        float* x4 = planes + taps[4], x5 = planes + taps[5], x6 = planes + taps[6], x7 = planes + taps[7];
-        TVector c0 = TSimd.Load(dw), c1 = TSimd.Load(dw + pitch), c2 = TSimd.Load(dw + 2 * pitch), c3 = TSimd.Load(dw + 3 * pitch);
-        TVector c4 = TSimd.Load(dw + 4 * pitch), c5 = TSimd.Load(dw + 5 * pitch), c6 = TSimd.Load(dw + 6 * pitch), c7 = TSimd.Load(dw + 7 * pitch);
-        for (nint row = 0; row < rows; row++)
-        {
-            nint end = row * layout.Pitch + columns;
-            for (nint q = row * layout.Pitch; q < end; q++, dy += pitch)
-            {
-                TVector y = TSimd.Load(dy);
-                c0 = TSimd.MultiplyAdd(TSimd.Broadcast(x0[q]), y, c0);
-                c1 = TSimd.MultiplyAdd(TSimd.Broadcast(x1[q]), y, c1);
-                c2 = TSimd.MultiplyAdd(TSimd.Broadcast(x2[q]), y, c2);
-                c3 = TSimd.MultiplyAdd(TSimd.Broadcast(x3[q]), y, c3);
-                c4 = TSimd.MultiplyAdd(TSimd.Broadcast(x4[q]), y, c4);
-                c5 = TSimd.MultiplyAdd(TSimd.Broadcast(x5[q]), y, c5);
-                c6 = TSimd.MultiplyAdd(TSimd.Broadcast(x6[q]), y, c6);
-                c7 = TSimd.MultiplyAdd(TSimd.Broadcast(x7[q]), y, c7);
-            }
-        }
-
-        TSimd.Store(c0, dw);
-        TSimd.Store(c1, dw + pitch);
-        TSimd.Store(c2, dw + 2 * pitch);
-        TSimd.Store(c3, dw + 3 * pitch);
-        TSimd.Store(c4, dw + 4 * pitch);
-        TSimd.Store(c5, dw + 5 * pitch);
-        TSimd.Store(c6, dw + 6 * pitch);
-        TSimd.Store(c7, dw + 7 * pitch);
+        for (int t = 0; t < size.Taps; t += Vectors * TSimd.Lanes)
+            for (int f = 0; f < filters; f += 2) AddPair<TSimd, TVector>(gradient.From(f), patches.Pointer + t, dw + f * Pitch + t, dw + (f + 1) * Pitch + t);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Double<TSimd, TVector>(Correlation layout, float* planes, int* taps, float* dy, float* dw, int pitch)
+    private static void AddPair<TSimd, TVector>(WonGradient pair, float* patches, float* dw0, float* dw1)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        (int rows, int columns) = (layout.Size.OutputHeight, layout.Size.OutputWidth);
-        float* x0 = planes + taps[0], x1 = planes + taps[1], x2 = planes + taps[2], x3 = planes + taps[3];
-        float* x4 = planes + taps[4], x5 = planes + taps[5], x6 = planes + taps[6], x7 = planes + taps[7];
-        float* dw1 = dw + TSimd.Lanes;
-        TVector c00 = TSimd.Load(dw), c10 = TSimd.Load(dw + pitch), c20 = TSimd.Load(dw + 2 * pitch), c30 = TSimd.Load(dw + 3 * pitch);
-        TVector c40 = TSimd.Load(dw + 4 * pitch), c50 = TSimd.Load(dw + 5 * pitch), c60 = TSimd.Load(dw + 6 * pitch), c70 = TSimd.Load(dw + 7 * pitch);
-        TVector c01 = TSimd.Load(dw1), c11 = TSimd.Load(dw1 + pitch), c21 = TSimd.Load(dw1 + 2 * pitch), c31 = TSimd.Load(dw1 + 3 * pitch);
-        TVector c41 = TSimd.Load(dw1 + 4 * pitch), c51 = TSimd.Load(dw1 + 5 * pitch), c61 = TSimd.Load(dw1 + 6 * pitch), c71 = TSimd.Load(dw1 + 7 * pitch);
-        for (nint row = 0; row < rows; row++)
+        int lanes = TSimd.Lanes;
+        TVector a0 = TSimd.Load(dw0), a1 = TSimd.Load(dw0 + lanes), a2 = TSimd.Load(dw0 + 2 * lanes), a3 = TSimd.Load(dw0 + 3 * lanes), a4 = TSimd.Load(dw0 + 4 * lanes);
+        TVector b0 = TSimd.Load(dw1), b1 = TSimd.Load(dw1 + lanes), b2 = TSimd.Load(dw1 + 2 * lanes), b3 = TSimd.Load(dw1 + 3 * lanes), b4 = TSimd.Load(dw1 + 4 * lanes);
+        float* dy0 = pair.Gradient, dy1 = dy0 + pair.Pitch;
+        for (nint q = 0; q < pair.Count; q++)
         {
-            nint end = row * layout.Pitch + columns;
-            for (nint q = row * layout.Pitch; q < end; q++, dy += pitch)
-            {
-                TVector y0 = TSimd.Load(dy), y1 = TSimd.Load(dy + TSimd.Lanes);
-                TVector x = TSimd.Broadcast(x0[q]);
-                (c00, c01) = (TSimd.MultiplyAdd(x, y0, c00), TSimd.MultiplyAdd(x, y1, c01));
-                x = TSimd.Broadcast(x1[q]);
-                (c10, c11) = (TSimd.MultiplyAdd(x, y0, c10), TSimd.MultiplyAdd(x, y1, c11));
-                x = TSimd.Broadcast(x2[q]);
-                (c20, c21) = (TSimd.MultiplyAdd(x, y0, c20), TSimd.MultiplyAdd(x, y1, c21));
-                x = TSimd.Broadcast(x3[q]);
-                (c30, c31) = (TSimd.MultiplyAdd(x, y0, c30), TSimd.MultiplyAdd(x, y1, c31));
-                x = TSimd.Broadcast(x4[q]);
-                (c40, c41) = (TSimd.MultiplyAdd(x, y0, c40), TSimd.MultiplyAdd(x, y1, c41));
-                x = TSimd.Broadcast(x5[q]);
-                (c50, c51) = (TSimd.MultiplyAdd(x, y0, c50), TSimd.MultiplyAdd(x, y1, c51));
-                x = TSimd.Broadcast(x6[q]);
-                (c60, c61) = (TSimd.MultiplyAdd(x, y0, c60), TSimd.MultiplyAdd(x, y1, c61));
-                x = TSimd.Broadcast(x7[q]);
-                (c70, c71) = (TSimd.MultiplyAdd(x, y0, c70), TSimd.MultiplyAdd(x, y1, c71));
-            }
+            float* x = patches + pair.Won[q];
+            TVector dy = TSimd.Broadcast(dy0[q]);
+            a0 = TSimd.MultiplyAdd(dy, TSimd.Load(x), a0);
+            a1 = TSimd.MultiplyAdd(dy, TSimd.Load(x + lanes), a1);
+            a2 = TSimd.MultiplyAdd(dy, TSimd.Load(x + 2 * lanes), a2);
+            a3 = TSimd.MultiplyAdd(dy, TSimd.Load(x + 3 * lanes), a3);
+            a4 = TSimd.MultiplyAdd(dy, TSimd.Load(x + 4 * lanes), a4);
+            x = patches + pair.Won[pair.Count + q];
+            dy = TSimd.Broadcast(dy1[q]);
+            b0 = TSimd.MultiplyAdd(dy, TSimd.Load(x), b0);
+            b1 = TSimd.MultiplyAdd(dy, TSimd.Load(x + lanes), b1);
+            b2 = TSimd.MultiplyAdd(dy, TSimd.Load(x + 2 * lanes), b2);
+            b3 = TSimd.MultiplyAdd(dy, TSimd.Load(x + 3 * lanes), b3);
+            b4 = TSimd.MultiplyAdd(dy, TSimd.Load(x + 4 * lanes), b4);
         }
 
-        TSimd.Store(c00, dw);
-        TSimd.Store(c01, dw1);
-        TSimd.Store(c10, dw + pitch);
-        TSimd.Store(c11, dw1 + pitch);
-        TSimd.Store(c20, dw + 2 * pitch);
-        TSimd.Store(c21, dw1 + 2 * pitch);
-        TSimd.Store(c30, dw + 3 * pitch);
-        TSimd.Store(c31, dw1 + 3 * pitch);
-        TSimd.Store(c40, dw + 4 * pitch);
-        TSimd.Store(c41, dw1 + 4 * pitch);
-        TSimd.Store(c50, dw + 5 * pitch);
-        TSimd.Store(c51, dw1 + 5 * pitch);
-        TSimd.Store(c60, dw + 6 * pitch);
-        TSimd.Store(c61, dw1 + 6 * pitch);
-        TSimd.Store(c70, dw + 7 * pitch);
-        TSimd.Store(c71, dw1 + 7 * pitch);
+        TSimd.Store(a0, dw0);
+        TSimd.Store(a1, dw0 + lanes);
+        TSimd.Store(a2, dw0 + 2 * lanes);
+        TSimd.Store(a3, dw0 + 3 * lanes);
+        TSimd.Store(a4, dw0 + 4 * lanes);
+        TSimd.Store(b0, dw1);
+        TSimd.Store(b1, dw1 + lanes);
+        TSimd.Store(b2, dw1 + 2 * lanes);
+        TSimd.Store(b3, dw1 + 3 * lanes);
+        TSimd.Store(b4, dw1 + 4 * lanes);
+    }
+
+    /// <summary>The gradients of filters, <paramref name="pitch"/> numbers apart, and the patches that they go with, <paramref name="count"/> apart.</summary>
+    private readonly struct WonGradient(float* gradient, int pitch, int* won, int count)
+    {
+        public readonly float* Gradient = gradient;
+        public readonly int Pitch = pitch, Count = count;
+        public readonly int* Won = won;
+
+        public WonGradient From(int filter) => new(Gradient + filter * Pitch, Pitch, Won + filter * Count, Count);
     }
 }

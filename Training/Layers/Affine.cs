@@ -36,17 +36,16 @@ public sealed record Affine : LayerSpec
 /// <summary>A bound affine layer with the ReLU and the dropout that it absorbed.</summary>
 internal sealed class AffineLayer : Layer
 {
-    private const int ScratchRows = 64; // rows of the batch that one piece covers at most
+    private const int Rows = 64; // rows of the batch that one piece covers
     private readonly int units;
     private readonly bool relu;
     private readonly DropoutMask? mask;
     private readonly PlacedParameter weight, bias;
     private readonly AffineProducts[] products;
-    private readonly FloatBuffer masked, packed;
-    private readonly Action<int, int> forward, backward;
+    private readonly FloatBuffer partialSums, masked, packed;
+    private readonly Action<int, int> multiply, finish, backward;
     private FloatBuffer x;
     private Pass pass;
-    private int rows;
 
     public AffineLayer(LayerBinder binder, bool relu, Dropout? dropout)
         : base(binder)
@@ -54,13 +53,14 @@ internal sealed class AffineLayer : Layer
         (this.relu, units) = (relu, binder.Output.Length);
         (weight, bias) = (binder.Parameter("weight"), binder.Parameter("bias"));
         if (dropout is not null) mask = new DropoutMask(dropout.Keep, binder.Index + 2, units, binder.ForTraining ? binder.Capacity : 0);
-        int scratchRows = Math.Min(ScratchRows, binder.Capacity), batch = binder.ForTraining ? binder.Capacity : 0;
-        products = [.. Enumerable.Range(0, Team.Size).Select(_ => new AffineProducts(scratchRows, batch, Input.Length, units))];
+        int batch = binder.ForTraining ? binder.Capacity : 0;
+        products = [.. Enumerable.Range(0, Team.Size).Select(_ => new AffineProducts(batch, Input.Length, units))];
+        partialSums = new FloatBuffer(Parts * binder.Capacity * Pitch);
         Output = binder.Buffer(units);
         InputGradient = binder.InputGradient();
         masked = new FloatBuffer(binder.ForTraining ? binder.Capacity * units : 0);
         packed = new FloatBuffer(InputGradient is null ? 0 : (binder.Capacity + Tile.Rows) * units);
-        (forward, backward) = (ForwardRows, BackwardFeatures);
+        (multiply, finish, backward) = (MultiplyPart, FinishRow, BackwardFeatures);
         x = Output;
     }
 
@@ -68,12 +68,15 @@ internal sealed class AffineLayer : Layer
 
     public override FloatBuffer? InputGradient { get; }
 
+    private int Parts => AffineProducts.PartsOf(Input.Length);
+
+    private int Pitch => MatrixProduct.RoundColumns(units);
+
     public override void Forward(FloatBuffer x, Pass pass)
     {
         (this.x, this.pass) = (x, pass);
-        int shares = (pass.Count + Team.Size - 1) / Team.Size;
-        rows = Math.Min(ScratchRows, (shares + Tile.Rows - 1) / Tile.Rows * Tile.Rows);
-        Team.Run((pass.Count + rows - 1) / rows, forward);
+        Team.Run(Parts * ((pass.Count + Rows - 1) / Rows), multiply);
+        Team.Run(pass.Count, finish);
     }
 
     public override void Backward(FloatBuffer x, FloatBuffer dy, Pass pass)
@@ -85,17 +88,20 @@ internal sealed class AffineLayer : Layer
         Team.Run((Input.Length + AffineProducts.Features - 1) / AffineProducts.Features, backward);
     }
 
-    private void ForwardRows(int piece, int worker)
+    private void MultiplyPart(int piece, int worker)
     {
-        int first = piece * rows, count = Math.Min(rows, pass.Count - first);
-        products[worker].Forward(x, Parameters, weight.Start, first, count);
-        for (int n = 0; n < count; n++)
-        {
-            Span<float> y = Output.Slice((first + n) * units, units);
-            Elementwise.Apply(default(AddOperation), products[worker].Row(n), bias.In(Parameters), y);
-            if (relu) Elementwise.Apply(default(ReluOperation), y, y);
-            if (mask is not null && pass.Noise is not null) Elementwise.Apply(default(MultiplyOperation), y, mask.Draw(pass.Noise, first + n), y);
-        }
+        int part = piece % Parts, first = piece / Parts * Rows, count = Math.Min(Rows, pass.Count - first);
+        products[worker].Forward(x, Parameters, weight.Start, part, first, count, partialSums, (part * pass.Count + first) * Pitch);
+    }
+
+    private void FinishRow(int n, int worker)
+    {
+        Span<float> y = Output.Slice(n * units, units);
+        Elementwise.Apply(default(AddOperation), bias.In(Parameters), partialSums.Slice(n * Pitch, units), y);
+        for (int part = 1; part < Parts; part++)
+            Elementwise.Apply(default(AddOperation), y, partialSums.Slice((part * pass.Count + n) * Pitch, units), y);
+        if (relu) Elementwise.Apply(default(ReluOperation), y, y);
+        if (mask is not null && pass.Noise is not null) Elementwise.Apply(default(MultiplyOperation), y, mask.Draw(pass.Noise, n), y);
     }
 
     private void BackwardFeatures(int piece, int worker)

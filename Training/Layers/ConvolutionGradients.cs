@@ -8,32 +8,33 @@ internal sealed class ConvolutionGradients
 {
     private const int Pieces = 16; // runs of images whose weight gradients are summed apart: fixed, so that threads never change a sum
     private readonly Team team;
-    private readonly Correlation layout;
-    private readonly int filters, imageLength;
+    private readonly CorrelationSize size;
+    private readonly int filters, imageLength, outputs;
     private readonly PlacedParameter weight;
     private readonly PlacedParameter? bias;
     private readonly FloatBuffer parameters, gradients;
-    private readonly FloatBuffer[] masked, planes, turned, partialWeights, partialBiases;
+    private readonly FloatBuffer[] masked, partialWeights;
+    private readonly WeightGradient[] products;
+    private readonly double[] partialBiases;
     private readonly ConvolutionInputGradient? inputGradient;
-    private readonly Action<int, int> addPiece, reduceTap;
+    private readonly Action<int, int> addPiece, reduceFilter;
     private FloatBuffer x;
     private OutputGradient dy;
     private int count;
 
-    public ConvolutionGradients(LayerBinder binder, Correlation forward, int filters, PlacedParameter weight, PlacedParameter? bias)
+    public ConvolutionGradients(LayerBinder binder, CorrelationSize size, int filters, PlacedParameter weight, PlacedParameter? bias)
     {
-        (team, this.filters, this.weight, this.bias) = (binder.Team, filters, weight, bias);
+        (team, this.size, this.filters, this.weight, this.bias) = (binder.Team, size, filters, weight, bias);
         (parameters, gradients, imageLength) = (binder.Parameters, binder.Gradients!, binder.Input.Length);
-        layout = new Correlation(forward.Size, group: 1);
-        int outputs = layout.Size.OutputHeight * layout.Size.OutputWidth, pitch = WeightGradient.PitchOf(filters);
-        masked = FloatBuffer.Several(team.Size, filters * outputs);
-        planes = FloatBuffer.Several(team.Size, layout.PlanesLength);
-        turned = FloatBuffer.Several(team.Size, layout.PoolElements * outputs * pitch);
+        outputs = size.OutputHeight * size.OutputWidth;
+        int filterRows = PackedFilters.Blocks(filters) * Tile.Rows;
+        masked = FloatBuffer.Several(team.Size, filterRows * outputs);
+        products = [.. Enumerable.Range(0, team.Size).Select(_ => new WeightGradient(size, filters))];
         int pieces = Math.Min(Pieces, binder.Capacity);
-        partialWeights = FloatBuffer.Several(pieces, WeightGradient.RowsOf(layout) * pitch);
-        partialBiases = FloatBuffer.Several(pieces, pitch);
-        if (binder.InputGradient() is FloatBuffer dx) inputGradient = new ConvolutionInputGradient(layout, filters, dx, binder);
-        (addPiece, reduceTap) = (AddPiece, ReduceTap);
+        partialWeights = FloatBuffer.Several(pieces, filterRows * products[0].Pitch);
+        partialBiases = new double[pieces * filters];
+        if (binder.InputGradient() is FloatBuffer dx) inputGradient = new ConvolutionInputGradient(size, filters, dx, binder);
+        (addPiece, reduceFilter) = (AddPiece, ReduceFilter);
         x = parameters;
     }
 
@@ -45,42 +46,38 @@ internal sealed class ConvolutionGradients
     {
         (this.x, this.dy, this.count) = (x, dy, count);
         team.Run(Math.Min(Pieces, count), addPiece);
-        team.Run(layout.Taps, reduceTap);
-        if (bias is not null) ReduceBias(bias.In(gradients));
-        inputGradient?.Run(weight.In(parameters), dy, count);
+        team.Run(filters, reduceFilter);
+        inputGradient?.Run(parameters, weight.Start, dy, count);
     }
 
     private void AddPiece(int piece, int worker)
     {
         int pieces = Math.Min(Pieces, count);
+        Span<double> biases = partialBiases.AsSpan(piece * filters, filters);
         partialWeights[piece].Span.Clear();
-        partialBiases[piece].Span.Clear();
+        biases.Clear();
         for (int n = piece * count / pieces; n < (piece + 1) * count / pieces; n++)
         {
-            Planes.Fill(layout, x.Slice(n * imageLength, imageLength), planes[worker], 0);
-            dy.Mask(n, masked[worker].Span);
-            WeightGradient.Turn(layout, filters, masked[worker].Span, dy.WinnersOf(n), turned[worker].Span);
-            WeightGradient.Add(layout, filters, planes[worker], turned[worker], partialWeights[piece].Span, partialBiases[piece].Span);
+            dy.Mask(n, masked[worker].Slice(0, filters * outputs));
+            products[worker].Add(x.Slice(n * imageLength, imageLength), masked[worker], dy.WinnersOf(n), partialWeights[piece]);
+            if (bias is null) continue;
+            for (int f = 0; f < filters; f++)
+                biases[f] += Sums.Of(default(NumberTerm), masked[worker].Slice(f * outputs, outputs), masked[worker].Slice(f * outputs, outputs));
         }
     }
 
-    private void ReduceTap(int tap, int worker)
+    private void ReduceFilter(int filter, int worker)
     {
-        Span<float> dw = weight.In(gradients);
-        int pitch = WeightGradient.PitchOf(filters), pieces = Math.Min(Pieces, count);
-        for (int f = 0; f < filters; f++)
-        {
-            float sum = 0;
-            for (int piece = 0; piece < pieces; piece++) sum += partialWeights[piece].Span[tap * pitch + f];
-            dw[f * layout.Taps + tap] = sum;
-        }
-    }
-
-    private void ReduceBias(Span<float> db)
-    {
-        db.Clear();
+        Span<float> dw = weight.In(gradients).Slice(filter * size.Taps, size.Taps);
+        dw.Clear();
+        double db = 0;
         for (int piece = 0; piece < Math.Min(Pieces, count); piece++)
-            for (int f = 0; f < filters; f++) db[f] += partialBiases[piece].Span[f];
+        {
+            Elementwise.Apply(default(AddOperation), dw, partialWeights[piece].Slice(filter * products[0].Pitch, size.Taps), dw);
+            db += partialBiases[piece * filters + filter];
+        }
+
+        if (bias is not null) bias.In(gradients)[filter] = (float)db;
     }
 }
 

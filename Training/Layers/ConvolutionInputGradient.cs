@@ -10,33 +10,28 @@ namespace CnnService.Training.Layers;
 internal sealed class ConvolutionInputGradient
 {
     private readonly Team team;
-    private readonly Correlation forward, layout;
-    private readonly FloatBuffer packed;
-    private readonly FloatBuffer[] masked, planes, sums;
+    private readonly CorrelationSize forward;
+    private readonly Filtering filtering;
+    private readonly FloatBuffer[] masked;
     private readonly Action<int, int> body;
     private OutputGradient dy;
     private int count;
 
-    public ConvolutionInputGradient(Correlation forward, int filters, FloatBuffer dx, LayerBinder binder)
+    public ConvolutionInputGradient(CorrelationSize forward, int filters, FloatBuffer dx, LayerBinder binder)
     {
         (this.forward, Output, team) = (forward, dx, binder.Team);
-        CorrelationSize size = forward.Size;
-        layout = new Correlation(
-            new CorrelationSize
-            {
-                Channels = filters,
-                Height = size.Height + size.FilterHeight - 1,
-                Width = size.Width + size.FilterWidth - 1,
-                FilterHeight = size.FilterHeight,
-                FilterWidth = size.FilterWidth,
-                OutputHeight = size.Height,
-                OutputWidth = size.Width,
-            },
-            group: 1);
-        packed = new FloatBuffer(PackedFilters.Blocks(size.Channels) * Tile.Rows * layout.Taps);
-        masked = FloatBuffer.Several(team.Size, filters * size.OutputHeight * size.OutputWidth);
-        planes = FloatBuffer.Several(team.Size, layout.PlanesLength);
-        sums = FloatBuffer.Several(team.Size, layout.SumsLength);
+        var backward = new CorrelationSize
+        {
+            Channels = filters,
+            Height = forward.Height + forward.FilterHeight - 1,
+            Width = forward.Width + forward.FilterWidth - 1,
+            FilterHeight = forward.FilterHeight,
+            FilterWidth = forward.FilterWidth,
+            OutputHeight = forward.Height,
+            OutputWidth = forward.Width,
+        };
+        filtering = Filtering.Create(backward, forward.Channels, binder.Capacity, team);
+        masked = FloatBuffer.Several(team.Size, filters * forward.OutputHeight * forward.OutputWidth);
         body = Piece;
     }
 
@@ -44,23 +39,23 @@ internal sealed class ConvolutionInputGradient
     public FloatBuffer Output { get; }
 
     /// <summary>Overwrites <see cref="Output"/> for the first <paramref name="count"/> images.</summary>
-    public void Run(ReadOnlySpan<float> w, OutputGradient dy, int count)
+    public void Run(FloatBuffer parameters, int weightStart, OutputGradient dy, int count)
     {
         (this.dy, this.count) = (dy, count);
-        PackedFilters.PackTurned(w, layout.Size.Channels, forward.Size, packed.Span);
-        team.Run(count, body);
+        filtering.PackTurned(parameters, weightStart);
+        team.Run((count + filtering.Group - 1) / filtering.Group, body);
     }
 
-    private void Piece(int n, int worker)
+    private void Piece(int piece, int worker)
     {
-        dy.Mask(n, masked[worker].Span);
-        Planes.Spread(forward, layout, masked[worker].Span, dy.WinnersOf(n), planes[worker], 0);
-        int C = forward.Size.Channels, plane = forward.Size.Height * forward.Size.Width;
-        for (int block = 0; block < PackedFilters.Blocks(C); block++)
+        int first = piece * filtering.Group, there = Math.Min(filtering.Group, count - first);
+        for (int i = 0; i < there; i++)
         {
-            layout.Sum(packed, block, planes[worker], sums[worker], 1);
-            for (int c = block * Tile.Rows; c < Math.Min(C, (block + 1) * Tile.Rows); c++)
-                ConvolutionOutput.Write(layout, sums[worker], c % Tile.Rows, 0, 0, false, Output.Slice((n * C + c) * plane, plane), []);
+            dy.Mask(first + i, masked[worker].Span);
+            filtering.Spread(worker, i, forward, masked[worker].Span, dy.WinnersOf(first + i));
         }
+
+        var output = new FilteringOutput(Output, first, [], [], relu: false);
+        for (int block = 0; block < filtering.Blocks; block++) filtering.Write(worker, block, there, output);
     }
 }

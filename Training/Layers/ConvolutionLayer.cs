@@ -4,41 +4,33 @@ using CnnService.Training.Tensors;
 namespace CnnService.Training.Layers;
 
 /// <summary>
-/// A bound convolution with the ReLU and the pooling that it absorbed. Forward: groups of images are padded into planes, and blocks of 8 filters
+/// A bound convolution with the ReLU and the pooling that it absorbed. Forward: groups of images are loaded, and blocks of filters
 /// are summed over them. Backward: the weights' gradient is summed over fixed runs of images, then over the runs in their order.
 /// </summary>
 internal sealed class ConvolutionLayer : Layer
 {
-    private const int PlanesTarget = 128 * 1024; // numbers of one group's planes: half of a second-level cache of 1 MB
-    private const int OutputsTarget = 256;       // outputs of a group that fill the vectors well
-    private readonly Correlation layout;
-    private readonly int filters, blocks;
+    private readonly Filtering filtering;
     private readonly bool relu;
     private readonly PlacedParameter weight;
     private readonly PlacedParameter? bias;
-    private readonly FloatBuffer packed;
-    private readonly FloatBuffer[] planes, sums;
     private readonly byte[] winners;
     private readonly ConvolutionGradients? gradients;
     private readonly Action<int, int> forward;
     private FloatBuffer x;
     private Pass pass;
     private int splits;
+    private bool isPacked;
 
     public ConvolutionLayer(LayerBinder binder, CorrelationSize size, int filters, bool bias, bool relu)
         : base(binder)
     {
-        (this.filters, this.relu) = (filters, relu);
-        blocks = PackedFilters.Blocks(filters);
-        layout = new Correlation(size, GroupOf(size, binder.Capacity));
+        this.relu = relu;
+        filtering = Filtering.Create(size, filters, binder.Capacity, Team);
         weight = binder.Parameter("weight");
         this.bias = bias ? binder.Parameter("bias") : null;
-        packed = new FloatBuffer(blocks * Tile.Rows * layout.Taps);
-        planes = FloatBuffer.Several(Team.Size, layout.PlanesLength);
-        sums = FloatBuffer.Several(Team.Size, layout.SumsLength);
         Output = binder.Buffer(OutputLength);
-        winners = binder.ForTraining && layout.PoolElements > 1 ? new byte[Output.Length] : [];
-        if (binder.ForTraining) gradients = new ConvolutionGradients(binder, layout, filters, weight, this.bias);
+        winners = binder.ForTraining && size.PoolHeight * size.PoolWidth > 1 ? new byte[Output.Length] : [];
+        if (binder.ForTraining) gradients = new ConvolutionGradients(binder, size, filters, weight, this.bias);
         forward = ForwardPiece;
         x = Output;
     }
@@ -47,16 +39,15 @@ internal sealed class ConvolutionLayer : Layer
 
     public override FloatBuffer? InputGradient => gradients?.InputGradient;
 
-    private int PlaneOutputs => layout.Size.OutputHeight * layout.Size.OutputWidth;
-
-    private int OutputLength => filters * PlaneOutputs;
+    private int OutputLength => filtering.Filters * filtering.Size.OutputHeight * filtering.Size.OutputWidth;
 
     public override void Forward(FloatBuffer x, Pass pass)
     {
         (this.x, this.pass) = (x, pass);
-        PackedFilters.Pack(weight.In(Parameters), filters, layout.Taps, packed.Span);
-        int groups = (pass.Count + layout.Group - 1) / layout.Group;
-        splits = Math.Clamp(2 * Team.Size / groups, 1, blocks); // few images: share the filters too
+        if (gradients is not null || !isPacked) filtering.Pack(Parameters, weight.Start); // a model's parameters never change
+        isPacked = true;
+        int groups = (pass.Count + filtering.Group - 1) / filtering.Group;
+        splits = Math.Clamp(Team.Size / groups, 1, filtering.Blocks); // fewer groups than threads: share the filters too
         Team.Run(groups * splits, forward);
     }
 
@@ -65,30 +56,10 @@ internal sealed class ConvolutionLayer : Layer
 
     private void ForwardPiece(int piece, int worker)
     {
-        int first = piece / splits * layout.Group, count = Math.Min(layout.Group, pass.Count - first);
-        for (int i = 0; i < count; i++) Planes.Fill(layout, x.Slice((first + i) * Input.Length, Input.Length), planes[worker], i);
-
-        int split = piece % splits;
-        for (int block = split * blocks / splits; block < (split + 1) * blocks / splits; block++)
-        {
-            layout.Sum(packed, block, planes[worker], sums[worker], count);
-            for (int f = block * Tile.Rows; f < Math.Min(filters, (block + 1) * Tile.Rows); f++)
-            {
-                float shift = bias is null ? 0 : bias.In(Parameters)[f];
-                for (int i = 0; i < count; i++)
-                {
-                    int start = (first + i) * OutputLength + f * PlaneOutputs;
-                    Span<byte> whoWon = winners.Length == 0 ? [] : winners.AsSpan(start, PlaneOutputs);
-                    ConvolutionOutput.Write(layout, sums[worker], f % Tile.Rows, i, shift, relu, Output.Slice(start, PlaneOutputs), whoWon);
-                }
-            }
-        }
-    }
-
-    private static int GroupOf(CorrelationSize size, int capacity)
-    {
-        int byMemory = PlanesTarget / new Correlation(size, 1).PlanesLength;
-        int byOutputs = (OutputsTarget + size.OutputHeight * size.OutputWidth - 1) / (size.OutputHeight * size.OutputWidth);
-        return Math.Clamp(Math.Min(byMemory, byOutputs), 1, capacity);
+        int first = piece / splits * filtering.Group, count = Math.Min(filtering.Group, pass.Count - first), split = piece % splits;
+        for (int i = 0; i < count; i++) filtering.Load(worker, i, x.Slice((first + i) * Input.Length, Input.Length));
+        var output = new FilteringOutput(Output, first, winners, bias is null ? [] : bias.In(Parameters), relu);
+        for (int block = split * filtering.Blocks / splits; block < (split + 1) * filtering.Blocks / splits; block++)
+            filtering.Write(worker, block, count, output);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Kernels;
 using CnnService.Training.Tensors;
@@ -40,6 +41,7 @@ public sealed record Adam : OptimizerSpec
         private readonly float correction = (float)(1 / (1 - Elementary.Power(adam.Beta2, t)));
         private readonly float epsilon = (float)adam.Epsilon;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Step(Vector512<float> w, Vector512<float> dw, ref Vector512<float> first, ref Vector512<float> second)
         {
             first = Vector512.FusedMultiplyAdd(Vector512.Create(take1), dw, Vector512.Create(beta1) * first);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Kernels;
 
@@ -31,6 +32,7 @@ public sealed record RmsProp : OptimizerSpec
 
     private readonly struct Rule(float learningRate, float keep, float take, float epsilon) : IUpdateRule
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Step(Vector512<float> w, Vector512<float> dw, ref Vector512<float> first, ref Vector512<float> second)
         {
             first = Vector512.FusedMultiplyAdd(Vector512.Create(take) * dw, dw, Vector512.Create(keep) * first);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Kernels;
 
@@ -17,6 +18,7 @@ public sealed record Sgd : OptimizerSpec
 
     private readonly struct Rule(float learningRate) : IUpdateRule
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Step(Vector512<float> w, Vector512<float> dw, ref Vector512<float> first, ref Vector512<float> second) =>
             Vector512.FusedMultiplyAdd(Vector512.Create(-learningRate), dw, w);
     }

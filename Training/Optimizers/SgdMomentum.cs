@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Kernels;
 
@@ -25,6 +26,7 @@ public sealed record SgdMomentum : OptimizerSpec
 
     private readonly struct Rule(float learningRate, float momentum) : IUpdateRule
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Step(Vector512<float> w, Vector512<float> dw, ref Vector512<float> first, ref Vector512<float> second)
         {
             first = Vector512.FusedMultiplyAdd(Vector512.Create(momentum), first, Vector512.Create(-learningRate) * dw);
