@@ -5,8 +5,12 @@ switch (args)
 {
     case ["steps", .. string[] workloads]:
         return Steps.Run(workloads);
+    case ["budget", .. string[] workloads]:
+        return Budget.Run(workloads);
     case ["train", .. string[] arguments]:
         return Train.Run(arguments);
+    case ["epoch", .. string[] arguments]:
+        return Epoch.Run(arguments);
     case ["latency"]:
         return await Latency.RunAsync();
     case ["kernels", .. string[] arguments]:
@@ -15,7 +19,9 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             usage: steps [WORKLOAD ...]     times the workloads that other libraries are compared on
+                   budget [WORKLOAD ...]    times each layer of the training workloads, forward and backward
                    train PATH [OPTION ...]  trains the three-layer net on a dataset file
+                   epoch                    times the trainer beside its bare steps
                    latency                  times the answers of the service, idle and while a run trains
                    kernels [OPTION ...]     BenchmarkDotNet: --filter '*' runs all, --list flat names them
             """);

@@ -48,7 +48,7 @@ internal static class Steps
 
     private static int Batch(string[] parts) => int.Parse(parts[^1], CultureInfo.InvariantCulture);
 
-    private static ModelSpec Net(string name) => name switch
+    internal static ModelSpec Net(string name) => name switch
     {
         "three-layer" => new ThreeLayerConvNet(),
         "three-layer-500" => new ThreeLayerConvNet { HiddenUnits = 500 },
@@ -114,7 +114,7 @@ internal static class Steps
         Report(name, n, 2.0 * n * n * n, () => bound.Forward(new Pass(n)));
     }
 
-    private static void FillNormal(FloatBuffer buffer)
+    internal static void FillNormal(FloatBuffer buffer)
     {
         var chance = new Chance(1, Purpose.Shapes, 0);
         for (int i = 0; i < buffer.Length; i++) buffer.Span[i] = (float)chance.Normal((ulong)i);

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using CnnService.Training;
+using CnnService.Training.Kernels;
+using CnnService.Training.Layers;
+using CnnService.Training.Optimizers;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Benchmarks;
+
+/// <summary>Where the time of a training step goes: the median and the least milliseconds of each bound layer, forward and backward, of the loss and of the update.</summary>
+internal static class Budget
+{
+    private static readonly string[] All = ["train/three-layer/100", "train/three-layer-500/50", "train/deep/250"];
+
+    /// <summary>Runs the named workloads, or all.</summary>
+    public static int Run(string[] workloads)
+    {
+        using var team = new Team(Environment.ProcessorCount);
+        foreach (string workload in workloads.Length > 0 ? workloads : All)
+        {
+            string[] parts = workload.Split('/');
+            Console.WriteLine(workload);
+            Measure(Steps.Net(parts[1]), int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture), team);
+        }
+
+        return 0;
+    }
+
+    private static void Measure(ModelSpec spec, int batch, Team team)
+    {
+        var network = new Network(spec, new Shape(3, 32, 32), 10);
+        FloatBuffer parameters = network.Initialize(1), gradients = new(network.Layout.Length), scoresGradient = new(batch * 10);
+        BoundNetwork bound = network.Bind(parameters, gradients, batch, team);
+        var optimizer = new Optimizer(new Adam(), network.Layout, parameters, gradients, 0, team);
+        Steps.FillNormal(bound.Input);
+        int[] labels = [.. Enumerable.Range(0, batch).Select(n => n % 10)];
+        var pass = new Pass(batch, new DropoutNoise(1));
+        IReadOnlyList<Layer> layers = bound.Layers;
+        var times = new Times();
+        int iteration = 0;
+        for (var clock = Stopwatch.StartNew(); iteration < 9 || clock.ElapsedMilliseconds < 4000;)
+        {
+            for (int i = 0; i < layers.Count; i++)
+                times.Take($"{Name(layers, i)} forward", () => layers[i].Forward(Below(i), pass));
+            times.Take("loss", () => SoftmaxLoss.Forward(bound.Scores.Span, labels, scoresGradient.Span));
+            for (int i = layers.Count - 1; i >= 0; i--)
+                times.Take($"{Name(layers, i)} backward", () => layers[i].Backward(Below(i), i == layers.Count - 1 ? scoresGradient : layers[i + 1].InputGradient!, pass));
+            times.Take("update", () => optimizer.Step(0.001, ++iteration));
+        }
+
+        times.Print();
+
+        FloatBuffer Below(int i) => i == 0 ? bound.Input : layers[i - 1].Output;
+    }
+
+    private static string Name(IReadOnlyList<Layer> layers, int i) => $"{i} {layers[i].GetType().Name} {layers[i].Input}";
+
+    private sealed class Times
+    {
+        private readonly Dictionary<string, List<double>> taken = [];
+
+        public void Take(string name, Action work)
+        {
+            long start = Stopwatch.GetTimestamp();
+            work();
+            if (!taken.TryGetValue(name, out List<double>? list)) taken[name] = list = [];
+            list.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        public void Print()
+        {
+            foreach ((string name, List<double> times) in taken) Console.WriteLine(FormattableString.Invariant($"  {Median(times),9:F3} {times.Min(),9:F3}  {name}"));
+            Console.WriteLine(FormattableString.Invariant($"  {taken.Values.Sum(Median),9:F3} {taken.Values.Sum(times => times.Min()),9:F3}  all"));
+        }
+
+        private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
+    }
+}
