@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CnnService.Training;
 using CnnService.Training.Kernels;
 using CnnService.Training.Layers;
@@ -7,10 +8,10 @@ using CnnService.Training.Tensors;
 
 namespace CnnService.Benchmarks;
 
-/// <summary>Where the time of a training step goes: the median and the least milliseconds of each bound layer, forward and backward, of the loss and of the update.</summary>
+/// <summary>Where the time of a training step or a prediction goes: the median and the least milliseconds of each bound layer, forward and backward, of the loss and of the update.</summary>
 internal static class Budget
 {
-    private static readonly string[] All = ["train/three-layer/100", "train/three-layer-500/50", "train/deep/250"];
+    private static readonly string[] All = ["train/three-layer/100", "train/three-layer-500/50", "train/deep/250", "predict/three-layer/1", "predict/three-layer/100"];
 
     /// <summary>Runs the named workloads, or all.</summary>
     public static int Run(string[] workloads)
@@ -19,16 +20,17 @@ internal static class Budget
         foreach (string workload in workloads.Length > 0 ? workloads : All)
         {
             string[] parts = workload.Split('/');
+            var network = new Network(Steps.Net(parts[1]), new Shape(3, 32, 32), 10);
+            int batch = int.Parse(parts[2], CultureInfo.InvariantCulture);
             Console.WriteLine(workload);
-            Measure(Steps.Net(parts[1]), int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture), team);
+            (parts[0] == "train" ? Train(network, batch, team) : Predict(network, batch, team)).Print();
         }
 
         return 0;
     }
 
-    private static void Measure(ModelSpec spec, int batch, Team team)
+    private static Times Train(Network network, int batch, Team team)
     {
-        var network = new Network(spec, new Shape(3, 32, 32), 10);
         FloatBuffer parameters = network.Initialize(1), gradients = new(network.Layout.Length), scoresGradient = new(batch * 10);
         BoundNetwork bound = network.Bind(parameters, gradients, batch, team);
         var optimizer = new Optimizer(new Adam(), network.Layout, parameters, gradients, 0, team);
@@ -40,18 +42,32 @@ internal static class Budget
         int iteration = 0;
         for (var clock = Stopwatch.StartNew(); iteration < 9 || clock.ElapsedMilliseconds < 4000;)
         {
-            for (int i = 0; i < layers.Count; i++)
-                times.Take($"{Name(layers, i)} forward", () => layers[i].Forward(Below(i), pass));
+            Forward(bound, pass, times);
             times.Take("loss", () => SoftmaxLoss.Forward(bound.Scores.Span, labels, scoresGradient.Span));
             for (int i = layers.Count - 1; i >= 0; i--)
-                times.Take($"{Name(layers, i)} backward", () => layers[i].Backward(Below(i), i == layers.Count - 1 ? scoresGradient : layers[i + 1].InputGradient!, pass));
+                times.Take($"{Name(layers, i)} backward", () => layers[i].Backward(Below(bound, i), i == layers.Count - 1 ? scoresGradient : layers[i + 1].InputGradient!, pass));
             times.Take("update", () => optimizer.Step(0.001, ++iteration));
         }
 
-        times.Print();
-
-        FloatBuffer Below(int i) => i == 0 ? bound.Input : layers[i - 1].Output;
+        return times;
     }
+
+    private static Times Predict(Network network, int batch, Team team)
+    {
+        BoundNetwork bound = network.Bind(network.Initialize(1), null, batch, team);
+        Steps.FillNormal(bound.Input);
+        var times = new Times();
+        for (var clock = Stopwatch.StartNew(); clock.ElapsedMilliseconds < 4000;) Forward(bound, new Pass(batch), times);
+        return times;
+    }
+
+    private static void Forward(BoundNetwork bound, Pass pass, Times times)
+    {
+        for (int i = 0; i < bound.Layers.Count; i++)
+            times.Take($"{Name(bound.Layers, i)} forward", () => bound.Layers[i].Forward(Below(bound, i), pass));
+    }
+
+    private static FloatBuffer Below(BoundNetwork bound, int i) => i == 0 ? bound.Input : bound.Layers[i - 1].Output;
 
     private static string Name(IReadOnlyList<Layer> layers, int i) => $"{i} {layers[i].GetType().Name} {layers[i].Input}";
 

@@ -123,7 +123,7 @@ internal static class Steps
     private static void Report(string name, int images, double flop, Action step)
     {
         var clock = Stopwatch.StartNew();
-        for (int warm = 0; warm < 3 || (clock.ElapsedMilliseconds < 500 && warm < 200); warm++) step();
+        for (int warm = 0; warm < 3 || clock.ElapsedMilliseconds < 1000; warm++) step(); // until the compiler is done with what is called often
 
         var milliseconds = new List<double>(400);
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
