@@ -11,7 +11,7 @@ namespace CnnService.Training.Tests;
 public sealed class BitsTests
 {
     private const int Iterations = 50;
-    private const string Expected = "92639716629b8657ccc052570ef5ca8f31c2c2c73d30f4b40c514816d4a3b39c";
+    private const string Expected = "c81b5fbc09e2effd0f5cf553d643c038466c835d3fb7932f263694a398efa171";
 
     [Theory]
     [InlineData(1)]

@@ -118,8 +118,8 @@ public sealed class ModelTests
     {
         using var predictor = new Predictor(CreateModel());
 
-        Assert.Throws<ArgumentException>(() => predictor.Predict(new byte[215], new float[4]));
-        Assert.Throws<ArgumentException>(() => predictor.Predict(new byte[216], new float[5]));
+        Assert.Throws<ArgumentException>(() => predictor.Predict(new byte[SmallRuns.Images.Length - 1], new float[4]));
+        Assert.Throws<ArgumentException>(() => predictor.Predict(new byte[SmallRuns.Images.Length], new float[5]));
     }
 
     [Fact]

@@ -75,21 +75,22 @@ internal static unsafe class ConvolutionOutput
             for (int q = 0; q < plane; q++) y[f * plane + q] = sums.Pointer[q * Tile.Columns + f];
     }
 
+    /// <summary>Lets another element of a pooling window compete: it wins where it is larger, and NaN wins over numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Compete(Vector512<float> candidate, int element, ref Vector512<float> largest, ref Vector512<int> winner)
+    public static void Compete(Vector512<float> candidate, int element, ref Vector512<float> largest, ref Vector512<int> winner)
     {
         Vector512<float> keep = Vector512.GreaterThanOrEqual(largest, candidate) | IsNaN(largest);
         largest = Vector512.ConditionalSelect(keep, largest, candidate);
         winner = Vector512.ConditionalSelect(keep.AsInt32(), winner, Vector512.Create(element));
     }
 
-    private static Vector512<float> IsNaN(Vector512<float> x) => ~Vector512.Equals(x, x);
-
-    private static void StoreBytes(Vector512<int> numbers, Span<byte> destination)
+    /// <summary>Stores small numbers as bytes, as many lanes as the destination holds.</summary>
+    public static void StoreBytes(Vector512<int> numbers, Span<byte> destination)
     {
         Vector512<ushort> shorts = Vector512.Narrow(numbers, numbers).AsUInt16();
         Vector128<byte> bytes = Vector512.Narrow(shorts, shorts).GetLower().GetLower();
         if (destination.Length == Tile.Columns) bytes.CopyTo(destination);
         else for (int i = 0; i < destination.Length; i++) destination[i] = bytes[i];
     }
+    private static Vector512<float> IsNaN(Vector512<float> x) => ~Vector512.Equals(x, x);
 }

@@ -3,7 +3,7 @@ using CnnService.Training.Tensors;
 namespace CnnService.Training.Kernels;
 
 /// <summary>Convolution as shifted sums over padded planes (<see cref="Correlation"/>), any filter and stride, 8 filters at a time.</summary>
-internal sealed class DirectFiltering : Filtering
+internal sealed class DirectFiltering : TurnableFiltering
 {
     private const int PlanesTarget = 128 * 1024; // numbers of one group's planes: half of a second-level cache of 1 MB
     private const int OutputsTarget = 256;       // outputs of a group that fill the vectors well

@@ -25,29 +25,38 @@ internal abstract class Filtering(CorrelationSize size, int filters)
     public int Blocks => (Filters + BlockFilters - 1) / BlockFilters;
 
     /// <summary>The way that suits the sizes.</summary>
-    public static Filtering Create(CorrelationSize size, int filters, int capacity, Team team) => WinogradSize.Fits(size, filters)
-        ? new WinogradFiltering(new WinogradSize(size, filters, capacity), team)
-        : new DirectFiltering(size, filters, capacity, team);
+    public static Filtering Create(CorrelationSize size, int filters, int capacity, Team team) => PooledRowFiltering.Fits(size)
+        ? new PooledRowFiltering(size, filters, team)
+        : TurnableFiltering.Create(size, filters, capacity, team);
 
     /// <summary>Takes the filters w (F, C, HH, WW).</summary>
     public abstract void Pack(FloatBuffer parameters, int weightStart);
+
+    /// <summary>Loads an image (C, H, W).</summary>
+    public abstract void Load(int worker, int place, ReadOnlySpan<float> x);
+
+    /// <summary>Writes the outputs of one block of filters for the first <paramref name="count"/> images that were loaded.</summary>
+    public abstract void Write(int worker, int block, int count, in FilteringOutput output);
+}
+
+/// <summary>A convolution that can run backwards too, as the input's gradient of another one.</summary>
+internal abstract class TurnableFiltering(CorrelationSize size, int filters) : Filtering(size, filters)
+{
+    /// <summary>The way that suits the sizes, of those that can.</summary>
+    public static new TurnableFiltering Create(CorrelationSize size, int filters, int capacity, Team team) => WinogradSize.Fits(size, filters)
+        ? new WinogradFiltering(new WinogradSize(size, filters, capacity), team)
+        : new DirectFiltering(size, filters, capacity, team);
 
     /// <summary>
     /// Takes filters w (C, F, HH, WW) for an input gradient: filters and channels change places, and rows and columns run backwards.
     /// </summary>
     public abstract void PackTurned(FloatBuffer parameters, int weightStart);
 
-    /// <summary>Loads an image (C, H, W).</summary>
-    public abstract void Load(int worker, int place, ReadOnlySpan<float> x);
-
     /// <summary>
     /// Loads the gradient of the outputs of <paramref name="forward"/> for its input gradient: each number at the output that won its window, the
     /// convolution's stride apart, shifted by HH - 1 - padding; all else is 0.
     /// </summary>
     public abstract void Spread(int worker, int place, CorrelationSize forward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> winners);
-
-    /// <summary>Writes the outputs of one block of filters for the first <paramref name="count"/> images that were loaded.</summary>
-    public abstract void Write(int worker, int block, int count, in FilteringOutput output);
 }
 
 /// <summary>Where outputs go, and what is done as they are written.</summary>

@@ -7,7 +7,7 @@ namespace CnnService.Training.Kernels;
 /// transformed filters (C, F). A sum runs over the channels in their order, so it is the same for every group, thread and vector width.
 /// </summary>
 /// <remarks>The error of float was 3e-6, 5e-6 and 1.1e-5 of the largest output over 16, 64 and 256 channels, seven times that of plain sums.</remarks>
-internal sealed unsafe class WinogradFiltering : Filtering
+internal sealed unsafe class WinogradFiltering : TurnableFiltering
 {
     private readonly WinogradSize size;
     private readonly FloatBuffer filters;

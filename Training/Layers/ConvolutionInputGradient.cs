@@ -11,7 +11,7 @@ internal sealed class ConvolutionInputGradient
 {
     private readonly Team team;
     private readonly CorrelationSize forward;
-    private readonly Filtering filtering;
+    private readonly TurnableFiltering filtering;
     private readonly FloatBuffer[] masked;
     private readonly Action<int, int> body;
     private OutputGradient dy;
@@ -30,7 +30,7 @@ internal sealed class ConvolutionInputGradient
             OutputHeight = forward.Height,
             OutputWidth = forward.Width,
         };
-        filtering = Filtering.Create(backward, forward.Channels, binder.Capacity, team);
+        filtering = TurnableFiltering.Create(backward, forward.Channels, binder.Capacity, team);
         masked = FloatBuffer.Several(team.Size, filters * forward.OutputHeight * forward.OutputWidth);
         body = Piece;
     }
