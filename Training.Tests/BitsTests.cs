@@ -11,7 +11,7 @@ namespace CnnService.Training.Tests;
 public sealed class BitsTests
 {
     private const int Iterations = 50;
-    private const string Expected = "c81b5fbc09e2effd0f5cf553d643c038466c835d3fb7932f263694a398efa171";
+    private const string Expected = "804d8b3e8eb13941369505f7aa65d1ad5de24aa0f8a78ea129ff604df9abd1a8";
 
     [Theory]
     [InlineData(1)]

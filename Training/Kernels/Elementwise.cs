@@ -52,34 +52,36 @@ internal static class Elementwise
 
     /// <summary>The first numbers of a span, up to sixteen; lanes beyond its end are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Load(ReadOnlySpan<float> source)
-    {
-        if (source.Length >= Lanes) return Vector512.Create(source);
-        Span<float> whole = stackalloc float[Lanes];
-        whole.Clear();
-        source.CopyTo(whole);
-        return Vector512.Create<float>(whole);
-    }
+    public static Vector512<float> Load(ReadOnlySpan<float> source) => source.Length >= Lanes ? Vector512.Create(source) : LoadPart(source);
 
     /// <summary>Stores as many lanes as the destination holds, up to sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> vector, Span<float> destination)
     {
-        if (destination.Length >= Lanes)
-        {
-            vector.CopyTo(destination);
-            return;
-        }
-
-        Span<float> whole = stackalloc float[Lanes];
-        vector.CopyTo(whole);
-        whole[..destination.Length].CopyTo(destination);
+        if (destination.Length >= Lanes) vector.CopyTo(destination);
+        else StorePart(vector, destination);
     }
 
     /// <summary>max(x, 0); NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Relu(Vector512<float> x) =>
         Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<float>.Zero), Vector512<float>.Zero, x);
+
+    // Apart, because what takes memory from the stack is never inlined into a loop.
+    private static Vector512<float> LoadPart(ReadOnlySpan<float> source)
+    {
+        Span<float> whole = stackalloc float[Lanes];
+        whole.Clear();
+        source.CopyTo(whole);
+        return Vector512.Create<float>(whole);
+    }
+
+    private static void StorePart(Vector512<float> vector, Span<float> destination)
+    {
+        Span<float> whole = stackalloc float[Lanes];
+        vector.CopyTo(whole);
+        whole[..destination.Length].CopyTo(destination);
+    }
 }
 
 /// <summary>max(x, 0); NaN stays NaN.</summary>

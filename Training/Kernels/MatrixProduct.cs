@@ -123,14 +123,23 @@ internal static unsafe class MatrixProduct
     /// <summary>Turns a matrix around: to[j * toPitch + i] = x[i * pitch + j] for rows x columns of x.</summary>
     public static void Transpose(float* x, int pitch, int rows, int columns, float* to, int toPitch)
     {
-        for (int i0 = 0; i0 < rows; i0 += Tile.Columns)
-        {
-            int count = Math.Min(rows - i0, Tile.Columns);
-            for (int j = 0; j < columns; j++)
-            {
-                float* from = x + (nint)i0 * pitch + j, destination = to + j * toPitch + i0;
-                for (nint i = 0; i < count; i++, from += pitch) destination[i] = *from;
-            }
-        }
+        const int side = 4;
+        int wholeRows = rows / side * side, wholeColumns = columns / side * side;
+        for (int i = 0; i < wholeRows; i += side)
+            for (int j = 0; j < wholeColumns; j += side) TransposeSquare(x + (nint)i * pitch + j, pitch, to + (nint)j * toPitch + i, toPitch);
+        for (int i = 0; i < rows; i++)
+            for (int j = i < wholeRows ? wholeColumns : 0; j < columns; j++) to[(nint)j * toPitch + i] = x[(nint)i * pitch + j];
+    }
+
+    // 4x4 numbers in one vector.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeSquare(float* x, nint pitch, float* to, nint toPitch)
+    {
+        Vector256<float> upper = Vector256.Create(Vector128.Load(x), Vector128.Load(x + pitch)), lower = Vector256.Create(Vector128.Load(x + 2 * pitch), Vector128.Load(x + 3 * pitch));
+        Vector512<float> turned = Vector512.Shuffle(Vector512.Create(upper, lower), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+        turned.GetLower().GetLower().Store(to);
+        turned.GetLower().GetUpper().Store(to + toPitch);
+        turned.GetUpper().GetLower().Store(to + 2 * toPitch);
+        turned.GetUpper().GetUpper().Store(to + 3 * toPitch);
     }
 }

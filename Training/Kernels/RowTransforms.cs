@@ -4,51 +4,65 @@ using System.Runtime.Intrinsics;
 namespace CnnService.Training.Kernels;
 
 /// <summary>
-/// The transforms of Winograd's minimal filtering F(2, 7) (Winograd: "Arithmetic Complexity of Computations", 1980): y = At (G g . Bt d) gives 2 neighbouring
-/// outputs of a filter g of 7 taps on 8 inputs d with 8 multiplications in place of 14. Its points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity.
+/// The transforms of Winograd's minimal filtering F(4, 7) (Winograd: "Arithmetic Complexity of Computations", 1980): y = At (G g . Bt d) gives 4 neighbouring
+/// outputs of a filter g of 7 taps on 10 inputs d with 10 multiplications in place of 28. Its points are 0, 1/2, -1/2, 3/4, -3/4, 5/4, -5/4, 2, -2 and infinity:
+/// of 18 sets of small fractions the one with the smallest error. All factors are exact in float.
 /// </summary>
 internal static unsafe class RowTransforms
 {
-    /// <summary>Multiplications of two outputs.</summary>
-    public const int Points = 8;
+    /// <summary>Multiplications.</summary>
+    public const int Points = 10;
 
     /// <summary>Taps of the filter.</summary>
     public const int Taps = 7;
 
-    /// <summary>G: the row of a filter; in double, so that each result is rounded once.</summary>
+    /// <summary>Outputs.</summary>
+    public const int Outputs = 4;
+
+    private const float P1 = 1f / 2, P2 = 3f / 4, P3 = 5f / 4, P4 = 2;
+
+    /// <summary>G: a row of a filter; in double, so that each result is rounded once.</summary>
     public static void Filter(ReadOnlySpan<float> g, Span<float> points)
     {
-        points[0] = g[0];
-        Opposite(g, 1, -2.0 / 9, out points[1], out points[2]);
-        Opposite(g, 2, 1.0 / 90, out points[3], out points[4]);
-        Opposite(g, 0.5, 32.0 / 45, out points[5], out points[6]);
-        points[7] = g[6];
+        points[0] = (float)(256.0 / 225 * g[0]);
+        Opposite(g, P1, -2048.0 / 1575, out points[1], out points[2]);
+        Opposite(g, P2, 2048.0 / 2475, out points[3], out points[4]);
+        Opposite(g, P3, -2048.0 / 20475, out points[5], out points[6]);
+        Opposite(g, P4, 128.0 / 32175, out points[7], out points[8]);
+        points[9] = g[6];
     }
 
     /// <summary>
-    /// Bt: sixteen windows at once. Input 2 i of a window is in <paramref name="even"/> and input 2 i + 1 in <paramref name="odd"/>, i numbers after the
-    /// window's own; the points go <paramref name="yStep"/> apart.
+    /// Bt: eight quads of outputs at once. Input 4 i + j of a quad is in row j of <paramref name="d"/>, i numbers after the quad's own; the points go to
+    /// <paramref name="upper"/> and to <paramref name="lower"/>, <paramref name="step"/> apart.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Input(float* even, float* odd, float* y, nint yStep)
+    public static void Input(float* d, nint pitch, float* upper, float* lower, nint step)
     {
-        Vector512<float> d0 = Vector512.Load(even), d2 = Vector512.Load(even + 1), d4 = Vector512.Load(even + 2), d6 = Vector512.Load(even + 3);
-        Vector512<float> d1 = Vector512.Load(odd), d3 = Vector512.Load(odd + 1), d5 = Vector512.Load(odd + 2), d7 = Vector512.Load(odd + 3);
-        Sum(d0 - d6, 5.25f, d4 - d2).Store(y);
-        Both(Sum(d2 + d6, -4.25f, d4), Sum(d1 + d5, -4.25f, d3), y + yStep, yStep);
-        Both(Sum(Sum(d6, -1.25f, d4), 0.25f, d2), Sum(Sum(d5 * 2, -2.5f, d3), 0.5f, d1), y + 3 * yStep, yStep);
-        Both(Sum(Sum(d6, -5, d4), 4, d2), Sum(Sum(d1 * 2, -2.5f, d3), 0.5f, d5), y + 5 * yStep, yStep);
-        Sum(d7 - d1, 5.25f, d3 - d5).Store(y + 7 * yStep);
+        Vector256<float> d0 = Vector256.Load(d), d4 = Vector256.Load(d + 1), d8 = Vector256.Load(d + 2);
+        Vector256<float> d1 = Vector256.Load(d + pitch), d5 = Vector256.Load(d + pitch + 1), d9 = Vector256.Load(d + pitch + 2);
+        Vector256<float> d2 = Vector256.Load(d + 2 * pitch), d6 = Vector256.Load(d + 2 * pitch + 1);
+        Vector256<float> d3 = Vector256.Load(d + 3 * pitch), d7 = Vector256.Load(d + 3 * pitch + 1);
+        Store(Sum(Sum(Sum(Sum(d8, -6.375f, d6), 10.91015625f, d4), -5.8603515625f, d2), 0.87890625f, d0), upper, lower, 0);
+        Both(P1, Sum(Sum(Sum(d8, -6.125f, d6), 9.37890625f, d4), -3.515625f, d2), Sum(Sum(Sum(d7, -6.125f, d5), 9.37890625f, d3), -3.515625f, d1), upper, lower, step, step);
+        Both(P2, Sum(Sum(Sum(d8, -5.8125f, d6), 7.640625f, d4), -1.5625f, d2), Sum(Sum(Sum(d7, -5.8125f, d5), 7.640625f, d3), -1.5625f, d1), upper, lower, 3 * step, step);
+        Both(P3, Sum(Sum(Sum(d8, -4.8125f, d6), 3.390625f, d4), -0.5625f, d2), Sum(Sum(Sum(d7, -4.8125f, d5), 3.390625f, d3), -0.5625f, d1), upper, lower, 5 * step, step);
+        Both(P4, Sum(Sum(Sum(d8, -2.375f, d6), 1.41015625f, d4), -0.2197265625f, d2), Sum(Sum(Sum(d7, -2.375f, d5), 1.41015625f, d3), -0.2197265625f, d1), upper, lower, 7 * step, step);
+        Store(Sum(Sum(Sum(Sum(d9, -6.375f, d7), 10.91015625f, d5), -5.8603515625f, d3), 0.87890625f, d1), upper, lower, 9 * step);
     }
 
-    /// <summary>At: the left and the right outputs of sixteen windows from the products of the points, <paramref name="step"/> apart.</summary>
+    /// <summary>At: the four outputs of sixteen quads from the products of the points, <paramref name="step"/> apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<float> Left, Vector512<float> Right) Output(float* m, nint step)
+    public static void Output(float* m, nint step, out Vector512<float> y0, out Vector512<float> y1, out Vector512<float> y2, out Vector512<float> y3)
     {
-        Vector512<float> m1 = Vector512.Load(m + step), m2 = Vector512.Load(m + 2 * step), m3 = Vector512.Load(m + 3 * step);
-        Vector512<float> m4 = Vector512.Load(m + 4 * step), m5 = Vector512.Load(m + 5 * step), m6 = Vector512.Load(m + 6 * step);
-        return (Vector512.Load(m) + (m1 + m2) + (m3 + m4) + (m5 + m6),
-            Sum(Sum(m1 - m2 + Vector512.Load(m + 7 * step), 2, m3 - m4), 0.5f, m5 - m6));
+        (Vector512<float> sum1, Vector512<float> difference1) = Both(m + step, step);
+        (Vector512<float> sum2, Vector512<float> difference2) = Both(m + 3 * step, step);
+        (Vector512<float> sum3, Vector512<float> difference3) = Both(m + 5 * step, step);
+        (Vector512<float> sum4, Vector512<float> difference4) = Both(m + 7 * step, step);
+        y0 = Vector512.Load(m) + sum1 + (sum2 + sum3) + sum4;
+        y1 = Sum(Sum(Sum(difference1 * P1, P2, difference2), P3, difference3), P4, difference4);
+        y2 = Sum(Sum(Sum(sum1 * (P1 * P1), P2 * P2, sum2), P3 * P3, sum3), P4 * P4, sum4);
+        y3 = Sum(Sum(Sum(Sum(Vector512.Load(m + 9 * step), P1 * P1 * P1, difference1), P2 * P2 * P2, difference2), P3 * P3 * P3, difference3), P4 * P4 * P4, difference4);
     }
 
     // The filter as a polynomial at a point and at its opposite.
@@ -60,11 +74,28 @@ internal static unsafe class RowTransforms
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Both(Vector512<float> even, Vector512<float> odd, float* y, nint yStep)
+    private static void Both(float point, Vector256<float> even, Vector256<float> odd, float* upper, float* lower, nint at, nint step)
     {
-        (even + odd).Store(y);
-        (even - odd).Store(y + yStep);
+        Store(Sum(even, point, odd), upper, lower, at);
+        Store(Sum(even, -point, odd), upper, lower, at + step);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<float> Sum, Vector512<float> Difference) Both(float* m, nint step)
+    {
+        Vector512<float> positive = Vector512.Load(m), negative = Vector512.Load(m + step);
+        return (positive + negative, positive - negative);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<float> vector, float* upper, float* lower, nint at)
+    {
+        vector.Store(upper + at);
+        vector.Store(lower + at);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Sum(Vector256<float> a, float factor, Vector256<float> b) => Vector256.FusedMultiplyAdd(Vector256.Create(factor), b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Sum(Vector512<float> a, float factor, Vector512<float> b) => Vector512.FusedMultiplyAdd(Vector512.Create(factor), b, a);

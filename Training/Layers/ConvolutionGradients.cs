@@ -29,7 +29,7 @@ internal sealed class ConvolutionGradients
         outputs = size.OutputHeight * size.OutputWidth;
         int filterRows = PackedFilters.Blocks(filters) * Tile.Rows;
         masked = FloatBuffer.Several(team.Size, filterRows * outputs);
-        products = [.. Enumerable.Range(0, team.Size).Select(_ => new WeightGradient(size, filters))];
+        products = [.. Enumerable.Range(0, team.Size).Select(_ => WeightGradient.Create(size, filters))];
         int pieces = Math.Min(Pieces, binder.Capacity);
         partialWeights = FloatBuffer.Several(pieces, filterRows * products[0].Pitch);
         partialBiases = new double[pieces * filters];
@@ -68,15 +68,16 @@ internal sealed class ConvolutionGradients
 
     private void ReduceFilter(int filter, int worker)
     {
-        Span<float> dw = weight.In(gradients).Slice(filter * size.Taps, size.Taps);
-        dw.Clear();
-        double db = 0;
-        for (int piece = 0; piece < Math.Min(Pieces, count); piece++)
+        int pitch = products[0].Pitch;
+        Span<float> sum = partialWeights[0].Slice(filter * pitch, pitch);
+        double db = partialBiases[filter];
+        for (int piece = 1; piece < Math.Min(Pieces, count); piece++)
         {
-            Elementwise.Apply(default(AddOperation), dw, partialWeights[piece].Slice(filter * products[0].Pitch, size.Taps), dw);
+            Elementwise.Apply(default(AddOperation), sum, partialWeights[piece].Slice(filter * pitch, pitch), sum);
             db += partialBiases[piece * filters + filter];
         }
 
+        products[0].CopyTo(sum, weight.In(gradients).Slice(filter * size.Taps, size.Taps));
         if (bias is not null) bias.In(gradients)[filter] = (float)db;
     }
 }
