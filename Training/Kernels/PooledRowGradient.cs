@@ -25,7 +25,7 @@ internal sealed unsafe class PooledRowGradient : WeightGradient
         filterRows = RoundRows(size.FilterHeight);
         copyLength = size.Channels * imagePlane + Rows * imagePitch; // rows that are not there are read, and their sums never used
         image = new FloatBuffer(2 * copyLength);
-        positions = [.. Enumerable.Range(0, Outputs * Elements).Select(i => PositionOf(i / Elements, i % Elements))];
+        positions = [.. Enumerable.Range(0, Elements * Outputs).Select(i => PositionOf(i % Outputs, i / Outputs))];
         found = new int[(filters + 1) * Outputs]; // of an odd number, the last one's neighbour has gradients of 0
     }
 
@@ -42,8 +42,7 @@ internal sealed unsafe class PooledRowGradient : WeightGradient
     public override void Add(ReadOnlySpan<float> x, FloatBuffer dy, ReadOnlySpan<byte> winners, FloatBuffer sums)
     {
         Load(x);
-        for (int i = 0; i < winners.Length; i += Outputs)
-            for (int q = 0; q < Outputs; q++) found[i + q] = positions[q * Elements + winners[i + q]];
+        for (int i = 0; i < winners.Length; i += Outputs) Find(winners.Slice(i, Outputs), found.AsSpan(i, Outputs));
         fixed (int* won = found)
         {
             for (int c = 0; c < Size.Channels; c++) // outside, so that a channel stays in the first-level cache for all filters
@@ -84,6 +83,25 @@ internal sealed unsafe class PooledRowGradient : WeightGradient
                 row.CopyTo(image.Slice(at, Size.Width));
                 row.CopyTo(image.Slice(at + copyLength + Lanes, Size.Width));
             }
+        }
+    }
+
+    // Element by element rather than output by output, so that vectors of outputs are chosen from.
+    private void Find(ReadOnlySpan<byte> winners, Span<int> found)
+    {
+        positions.AsSpan(0, Outputs).CopyTo(found);
+        for (int element = 1; element < Elements; element++)
+        {
+            ReadOnlySpan<int> candidates = positions.AsSpan(element * Outputs, Outputs);
+            int q = 0;
+            for (; q <= Outputs - Line; q += Line)
+            {
+                Vector512<int> winner = Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(winners[q..]).ToVector256Unsafe().ToVector512Unsafe())).AsInt32();
+                Vector512<int> won = Vector512.Equals(winner, Vector512.Create(element));
+                Vector512.ConditionalSelect(won, Vector512.Create(candidates[q..]), Vector512.Create<int>(found[q..])).CopyTo(found[q..]);
+            }
+
+            for (; q < Outputs; q++) if (winners[q] == element) found[q] = candidates[q];
         }
     }
 

@@ -47,15 +47,7 @@ internal static unsafe class WinogradImages
     }
 
     /// <summary>Bt d B of each 6x6 tile of an image: (point, tile, channel).</summary>
-    public static void TransformInput(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int place) =>
-        Transform<WinogradTransforms.Input>(size, image, tiles, place);
-
-    /// <summary>A dy At of each 4x4 tile of an image of gradients: (point, tile, channel).</summary>
-    public static void TransformGradient(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int place) =>
-        Transform<WinogradTransforms.OutputGradient>(size, image, tiles, place);
-
-    private static void Transform<T>(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int place)
-        where T : ITransform
+    public static void TransformInput(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int place)
     {
         int pitch = size.ChannelPitch;
         nint row = size.ImageWidth * pitch, point = size.Rows * pitch;
@@ -64,7 +56,7 @@ internal static unsafe class WinogradImages
             float* d = image.Pointer + tile / size.TileColumns * WinogradSize.Outputs * row + tile % size.TileColumns * WinogradSize.Outputs * pitch;
             float* to = tiles.Pointer + (place * size.Tiles + tile) * pitch;
             for (int c = 0; c < size.Size.Channels; c += Tile.Columns)
-                WinogradTransforms.Square<T>(d + c, row, pitch, to + c, 6 * point, point);
+                WinogradTransforms.Square<WinogradTransforms.Input>(d + c, row, pitch, to + c, 6 * point, point);
         }
     }
 }
