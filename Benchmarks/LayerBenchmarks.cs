@@ -36,7 +36,7 @@ public class LayerBenchmarks : IDisposable
         };
         team = new Team(Threads);
         var structure = new Network(new LayerList { Layers = [.. specs, new Affine()] }, input, 1);
-        network = structure.Bind(structure.Initialize(1), structure.Initialize(1), Batch, team, wantsInputGradient: Layer != "convolution-relu-pool");
+        network = structure.Bind(structure.Initialize(1), new StoredGradients(structure.Initialize(1)), Batch, team, wantsInputGradient: Layer != "convolution-relu-pool");
         gradient = new FloatBuffer(Batch);
         gradient.Span.Fill(1);
         for (int i = 0; i < network.Input.Length; i++) network.Input.Span[i] = i % 255 / 255f - 0.5f;

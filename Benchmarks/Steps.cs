@@ -77,9 +77,9 @@ internal static class Steps
     private static void Train(string name, string net, int batch, Team team)
     {
         var network = new Network(Net(net), new Shape(3, 32, 32), 10);
-        FloatBuffer parameters = network.Initialize(1), gradients = new(network.Layout.Length), scoresGradient = new(batch * 10);
-        BoundNetwork bound = network.Bind(parameters, gradients, batch, team);
-        var optimizer = new Optimizer(new Adam(), network.Layout, parameters, gradients, 0, team);
+        FloatBuffer parameters = network.Initialize(1), scoresGradient = new(batch * 10);
+        var optimizer = new Optimizer(new Adam(), network.Layout, parameters, 0);
+        BoundNetwork bound = network.Bind(parameters, optimizer, batch, team);
         FillNormal(bound.Input);
         int[] labels = [.. Enumerable.Range(0, batch).Select(n => new Chance(1, Purpose.Shuffle, 0).Below(10, (ulong)n))];
         var pass = new Pass(batch, new DropoutNoise(1));
@@ -88,8 +88,8 @@ internal static class Steps
         {
             bound.Forward(pass);
             SoftmaxLoss.Forward(bound.Scores.Span, labels, scoresGradient.Span);
+            optimizer.Begin(0.001, ++iteration);
             bound.Backward(scoresGradient, pass);
-            optimizer.Step(0.001, ++iteration);
         });
     }
 

@@ -11,7 +11,7 @@ namespace CnnService.Training.Tests;
 public sealed class BitsTests
 {
     private const int Iterations = 50;
-    private const string Expected = "804d8b3e8eb13941369505f7aa65d1ad5de24aa0f8a78ea129ff604df9abd1a8";
+    private const string Expected = "570e44c54b3436874bcc36d3344b67e9f1a03ef3382a86d4a1162a36c698bfef";
 
     [Theory]
     [InlineData(1)]

@@ -133,7 +133,7 @@ public sealed class NetworkTests
         k.Parameters.Span.CopyTo(parameters.Span);
         gradients.Span.Fill(float.NaN); // a gradient that is not written shows
         using var team = new Team(threads);
-        BoundNetwork bound = k.Network.Bind(parameters, gradients, k.X.N, team, wantsInputGradient: true);
+        BoundNetwork bound = k.Network.Bind(parameters, new StoredGradients(gradients), k.X.N, team, wantsInputGradient: true);
         k.X.Data.CopyTo(bound.Input.Span);
         var pass = new Pass(k.X.N, k.Noise);
         bound.Forward(pass);

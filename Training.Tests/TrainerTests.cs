@@ -171,10 +171,9 @@ public sealed class TrainerTests
         var network = new Network(SmallRuns.EveryLayer, SmallRuns.Images, 4);
         using var team = new Team(2);
         var parameters = network.Initialize(1);
-        var gradients = network.Initialize(1);
         var scoresGradient = new FloatBuffer(8 * 4);
-        BoundNetwork bound = network.Bind(parameters, gradients, 8, team);
-        var optimizer = new Optimizer(new Adam(), network.Layout, parameters, gradients, 0.1, team);
+        var optimizer = new Optimizer(new Adam(), network.Layout, parameters, 0.1);
+        BoundNetwork bound = network.Bind(parameters, optimizer, 8, team);
         var pass = new Pass(8, new DropoutNoise(1));
         int[] labels = [0, 1, 2, 3, 0, 1, 2, 3];
         int iteration = 0;
@@ -186,8 +185,8 @@ public sealed class TrainerTests
         {
             bound.Forward(pass);
             SoftmaxLoss.Forward(bound.Scores.Span, labels, scoresGradient.Span);
+            optimizer.Begin(0.001, ++iteration);
             bound.Backward(scoresGradient, pass);
-            optimizer.Step(0.001, ++iteration);
         }
     }
 

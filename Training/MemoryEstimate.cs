@@ -10,8 +10,8 @@ public static class MemoryEstimate
     private const int PackedFilters = 8;   // filters packed for either direction: minimal filtering makes 36 numbers of 9
 
     /// <summary>
-    /// Bytes of one run: the dataset's pixels; parameters, gradients, the best parameters, the optimizer's states, and as much again for a copy of a
-    /// checkpoint; outputs and gradients of each layer for a batch. Scratch of threads is left out, as it is small beside them.
+    /// Bytes of one run: the dataset's pixels; parameters, the best parameters, the optimizer's states, and as much again for a copy of a checkpoint;
+    /// outputs and gradients of each layer for a batch. Scratch of threads is left out, as it is small beside them.
     /// </summary>
     /// <param name="spec">The run.</param>
     /// <param name="network">Its network.</param>
@@ -21,7 +21,7 @@ public static class MemoryEstimate
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(network);
         int kept = 2 + spec.Optimizer.StateNames.Count; // parameters, best parameters, states
-        long numbers = network.ParameterCount * (kept + 1 + kept);
+        long numbers = network.ParameterCount * 2 * kept;
         Shape shape = network.Input;
         long perImage = shape.Length;
         foreach (LayerSpec layer in network.Layers)

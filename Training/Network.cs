@@ -92,7 +92,7 @@ public sealed class Network
     }
 
     /// <summary>Binds the layers to parameters and to buffers for a batch.</summary>
-    internal BoundNetwork Bind(FloatBuffer parameters, FloatBuffer? gradients, int capacity, Team team, bool wantsInputGradient = false) =>
+    internal BoundNetwork Bind(FloatBuffer parameters, IGradientSink? gradients, int capacity, Team team, bool wantsInputGradient = false) =>
         new(this, new LayerBinder(Layers, Input, Layout)
         {
             Parameters = parameters,
@@ -156,7 +156,7 @@ internal sealed class BoundNetwork
         }
     }
 
-    /// <summary>Computes all gradients from that of the scores, (N, classes), after a forward pass in training.</summary>
+    /// <summary>Computes all gradients from that of the scores, (N, classes), after a forward pass in training; those of parameters go to whom the network is bound to.</summary>
     public void Backward(FloatBuffer scoresGradient, Pass pass)
     {
         FloatBuffer dy = scoresGradient;

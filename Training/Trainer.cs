@@ -16,7 +16,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingData data;
     private readonly BatchOrder order;
     private readonly Team team;
-    private readonly FloatBuffer gradients, scoresGradient;
+    private readonly FloatBuffer scoresGradient;
     private readonly BoundNetwork bound;
     private readonly BatchInput input;
     private readonly DropoutNoise noise;
@@ -44,15 +44,14 @@ public sealed class Trainer : IDisposable
         Network = new Network(spec.Model, data.Training.Shape, data.Classes);
         Parameters = Network.Initialize((ulong)spec.Seed);
         BestParameters = new FloatBuffer(Network.Layout.Length);
-        gradients = new FloatBuffer(Network.Layout.Length);
         int capacity = this.order.Capacity;
         scoresGradient = new FloatBuffer(capacity * data.Classes);
         trainIndices = new int[data.Training.Count];
         validationIndices = [.. Enumerable.Range(0, data.Validation.Count)];
         noise = new DropoutNoise((ulong)spec.Seed);
         team = new Team(threads == 0 ? Environment.ProcessorCount : threads);
-        bound = Network.Bind(Parameters, gradients, capacity, team);
-        Optimizer = new Optimizer(spec.Optimizer, Network.Layout, Parameters, gradients, spec.Regularization, team);
+        Optimizer = new Optimizer(spec.Optimizer, Network.Layout, Parameters, spec.Regularization);
+        bound = Network.Bind(Parameters, Optimizer, capacity, team);
         input = new BatchInput(bound, team);
         Evaluator = new Evaluator(bound, input, data.Classes);
     }
@@ -163,8 +162,9 @@ public sealed class Trainer : IDisposable
         bound.Forward(pass);
         int scores = input.Count * data.Classes;
         double loss = SoftmaxLoss.Forward(bound.Scores.Slice(0, scores), input.Labels, scoresGradient.Slice(0, scores));
+        Optimizer.Begin(learningRate, Iteration + 1);
         bound.Backward(scoresGradient, pass);
-        return loss + 0.5 * Spec.Regularization * Optimizer.Step(learningRate, Iteration + 1);
+        return loss + 0.5 * Spec.Regularization * Optimizer.SquaredWeights;
     }
 
     internal void SetPosition(long iteration, long bestIteration, double bestValidationAccuracy) =>

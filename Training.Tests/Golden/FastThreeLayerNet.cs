@@ -15,22 +15,21 @@ internal static class FastThreeLayerNet
     {
         (Network network, FloatBuffer parameters) = Build(file);
         int[] labels = file["y"].Integers;
-        var gradients = new FloatBuffer(network.Layout.Length);
+        double regularization = file.Number("reg");
+        var optimizer = new Optimizer(new SgdMomentum { Momentum = 0 }, network.Layout, parameters, regularization);
         using var team = new Team(threads);
-        BoundNetwork bound = network.Bind(parameters, gradients, labels.Length, team);
+        BoundNetwork bound = network.Bind(parameters, optimizer, labels.Length, team);
         file["X"].Numbers<float>().CopyTo(bound.Input.Span);
         var pass = new Pass(labels.Length, new DropoutNoise(seed: 0));
         var dscores = new FloatBuffer(bound.Scores.Length);
         bound.Forward(pass);
         GoldenResults results = new() { { "scores", GoldenTensor.From(bound.Scores.Span.ToArray(), labels.Length, network.Classes) } };
         double loss = SoftmaxLoss.Forward(bound.Scores.Span, labels, dscores.Span);
-        bound.Backward(dscores, pass);
 
         // The L2 term joins the gradients inside the update: with momentum 0 and learning rate 1 the velocity is their negative.
-        double regularization = file.Number("reg");
-        var optimizer = new Optimizer(new SgdMomentum { Momentum = 0 }, network.Layout, parameters, gradients, regularization, team);
-        double squares = optimizer.Step(learningRate: 1, iteration: 1);
-        results.Add("loss", loss + 0.5 * regularization * squares);
+        optimizer.Begin(learningRate: 1, iteration: 1);
+        bound.Backward(dscores, pass);
+        results.Add("loss", loss + 0.5 * regularization * optimizer.SquaredWeights);
         foreach ((string name, PlacedParameter placed) in Names.Zip(network.Layout.Parameters))
         {
             float[] gradient = [.. placed.In(optimizer.States[0]).ToArray().Select(velocity => -velocity)];

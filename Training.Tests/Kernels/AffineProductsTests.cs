@@ -4,7 +4,7 @@ using CnnService.Training.Tests.Layers;
 
 namespace CnnService.Training.Tests.Kernels;
 
-/// <summary>The products of an affine layer at the edges of their blocks: 8 rows, 16 columns, 128 features and 256 products.</summary>
+/// <summary>The products of an affine layer at the edges of their blocks: 8 rows, 32 rows, 16 columns, pieces of 16 to 128 features and 256 products.</summary>
 [Trait(Suite.Name, Suite.Kernels)]
 public sealed class AffineProductsTests
 {
@@ -12,7 +12,7 @@ public sealed class AffineProductsTests
     {
         { 1, 1, 1 }, { 7, 15, 15 }, { 8, 16, 16 }, { 9, 17, 17 }, { 16, 31, 31 }, { 17, 32, 32 }, { 33, 33, 33 }, { 3, 127, 2 }, { 3, 128, 2 },
         { 3, 129, 2 }, { 2, 3, 127 }, { 2, 3, 255 }, { 2, 3, 256 }, { 2, 3, 257 }, { 2, 257, 3 }, { 2, 513, 3 }, { 255, 3, 2 }, { 257, 2, 3 },
-        { 128, 5, 3 }, { 129, 5, 3 }, { 300, 130, 3 }, { 13, 1025, 70 }, { 7, 2300, 33 },
+        { 128, 5, 3 }, { 129, 5, 3 }, { 300, 130, 3 }, { 13, 1025, 70 }, { 7, 2300, 33 }, { 31, 40, 500 }, { 32, 70, 257 }, { 40, 20, 1100 },
     };
 
     [Theory]
@@ -33,9 +33,9 @@ public sealed class AffineProductsTests
                 Near(Sum(D, d => x.Span[n * D + d] * (double)w.Span[margin + d * M + m]), (float)Sum(parts, part => y.Span[(part * N + n) * pitch + m]), D);
 
         AffineProducts.PackGradient(dy, N, M, packed);
-        for (int first = 0; first < D; first += AffineProducts.Features)
+        for (int first = 0; first < D; first += AffineProducts.FeaturesFor(M))
         {
-            products.WeightGradient(x, dy, N, first, dw);
+            products.WeightGradient(x, dy, N, first).CopyTo(dw.AsSpan(first * M));
             products.InputGradient(packed, w, margin, N, first, dx);
         }
 

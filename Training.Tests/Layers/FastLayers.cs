@@ -62,7 +62,7 @@ internal sealed class FastLayers
     public Layer[] Bind(int capacity, bool training, Team team) => new LayerBinder(specs, input, layout)
     {
         Parameters = parameters,
-        Gradients = training ? gradients : null,
+        Gradients = training ? new StoredGradients(gradients) : null,
         Capacity = capacity,
         Team = team,
         WantsInputGradient = true,

@@ -8,14 +8,13 @@ namespace CnnService.Training.Kernels;
 /// </summary>
 internal sealed unsafe class AffineProducts
 {
-    /// <summary>Features that one piece of the gradients covers: 128 columns of dx, or 128 rows of dw.</summary>
-    public const int Features = 128;
-
     /// <summary>Features that are summed apart in y: fixed, so that a sum has the same bits however many workers share it.</summary>
     public const int Part = 1024;
 
-    private readonly int D, M;
-    private readonly int[] rowOffsets, panelOffsets = MatrixProduct.RowOffsets(Features);
+    private const int PieceNumbers = 16 * 1024, MostFeatures = 128; // a piece with its states stays in a second-level cache
+    private const int PanelRows = 32; // from so many rows on it pays to lay out a panel of w
+    private readonly int D, M, Features;
+    private readonly int[] rowOffsets, turnedOffsets, panelOffsets = MatrixProduct.RowOffsets(2 * Tile.Columns);
     private readonly FloatBuffer packed, panel, product;
 
     /// <summary>Scratch for one worker.</summary>
@@ -24,12 +23,15 @@ internal sealed unsafe class AffineProducts
     /// <param name="units">M.</param>
     public AffineProducts(int batch, int features, int units)
     {
-        (D, M) = (features, units);
-        rowOffsets = MatrixProduct.RowOffsets(M);
+        (D, M, Features) = (features, units, FeaturesFor(units));
+        (rowOffsets, turnedOffsets) = (MatrixProduct.RowOffsets(M), MatrixProduct.RowOffsets(Features));
         packed = new FloatBuffer(batch > 0 ? Features * MatrixProduct.Chunk : 0);
-        panel = new FloatBuffer(batch > 0 ? MatrixProduct.Chunk * Features : 0);
+        panel = new FloatBuffer(MatrixProduct.Chunk * Math.Max(2 * Tile.Columns, batch > 0 ? Features : 0));
         product = new FloatBuffer(batch > 0 ? Math.Max(Features * MatrixProduct.RoundColumns(M), MatrixProduct.RowBlocks(batch) * Tile.Rows * Features) : 0);
     }
+
+    /// <summary>Features that one piece of the gradients covers, columns of dx and rows of dw: up to 128.</summary>
+    public static int FeaturesFor(int units) => Math.Clamp(PieceNumbers / units / Tile.Columns * Tile.Columns, Tile.Columns, MostFeatures);
 
     /// <summary>Parts of each sum of y.</summary>
     public static int PartsOf(int features) => (features + Part - 1) / Part;
@@ -43,14 +45,16 @@ internal sealed unsafe class AffineProducts
         {
             int K = Math.Min(MatrixProduct.Chunk, end - d);
             float* features = x.Pointer + (nint)first * D + d, weights = w.Pointer + weightStart + (nint)d * M;
-            MatrixProduct.Multiply(new TileRows(features, D, 1), (nint)Tile.Rows * D, whole, weights, rowOffsets, K, M, y, pitch, d > start);
+            var blocks = new TileRows(features, D, 1);
+            if (rows < PanelRows) MatrixProduct.Multiply(blocks, (nint)Tile.Rows * D, whole, weights, rowOffsets, K, M, y, pitch, d > start);
+            else MultiplyPanels(blocks, whole, weights, K, y, d > start);
             for (int row = whole * Tile.Rows; row < rows; row++)
                 MatrixProduct.MultiplyRow(features + (nint)row * D, weights, M, K, M, y + row * pitch, d > start);
         }
     }
 
-    /// <summary>dw for up to <see cref="Features"/> features from <paramref name="first"/>: sums over the N rows in their order.</summary>
-    public void WeightGradient(FloatBuffer x, FloatBuffer dy, int N, int first, Span<float> dw)
+    /// <summary>dw for the features of a piece, from <paramref name="first"/> on: sums over the N rows in their order. It is there until the next call.</summary>
+    public ReadOnlySpan<float> WeightGradient(FloatBuffer x, FloatBuffer dy, int N, int first)
     {
         int features = Math.Min(Features, D - first), blockPitch = MatrixProduct.Chunk * Tile.Rows, pitch = MatrixProduct.RoundColumns(M);
         for (int n = 0; n < N; n += MatrixProduct.Chunk)
@@ -61,10 +65,11 @@ internal sealed unsafe class AffineProducts
                 TileRows.Packed(packed.Pointer), blockPitch, MatrixProduct.RowBlocks(features), dy.Pointer + (nint)n * M, rowOffsets, K, M, product.Pointer, pitch, n > 0);
         }
 
-        for (int d = 0; d < features; d++) product.Slice(d * pitch, M).CopyTo(dw.Slice((first + d) * M, M));
+        for (int d = 1; d < features && pitch > M; d++) product.Slice(d * pitch, M).CopyTo(product.Slice(d * M, M));
+        return product.Slice(0, features * M);
     }
 
-    /// <summary>dx for up to <see cref="Features"/> features from <paramref name="first"/>: sums over the M units in their order.</summary>
+    /// <summary>dx for the features of a piece, from <paramref name="first"/> on: sums over the M units in their order.</summary>
     /// <param name="packedGradient">dy from <see cref="PackGradient"/>.</param>
     /// <param name="w">The parameters.</param>
     /// <param name="weightStart">Where w begins in them.</param>
@@ -79,7 +84,7 @@ internal sealed unsafe class AffineProducts
             int K = Math.Min(MatrixProduct.Chunk, M - m);
             MatrixProduct.Transpose(w.Pointer + weightStart + (nint)first * M + m, M, features, K, panel.Pointer, Features);
             MatrixProduct.Multiply(
-                TileRows.Packed(packedGradient.Pointer + m * Tile.Rows), M * Tile.Rows, MatrixProduct.RowBlocks(N), panel.Pointer, panelOffsets, K, features, product.Pointer, Features, m > 0);
+                TileRows.Packed(packedGradient.Pointer + m * Tile.Rows), M * Tile.Rows, MatrixProduct.RowBlocks(N), panel.Pointer, turnedOffsets, K, features, product.Pointer, Features, m > 0);
         }
 
         for (int n = 0; n < N; n++) product.Slice(n * Features, features).CopyTo(dx.Slice(n * D + first, features));
@@ -88,4 +93,15 @@ internal sealed unsafe class AffineProducts
     /// <summary>Packs dy (N, M) for <see cref="InputGradient"/>: blocks of 8 rows.</summary>
     public static void PackGradient(FloatBuffer dy, int N, int M, FloatBuffer packed) =>
         MatrixProduct.PackRows(dy.Pointer, M, N, M, packed.Pointer, M * Tile.Rows);
+
+    // Two blocks of columns of w side by side, so that their reading is not scattered over all rows while the sums wait for it.
+    private void MultiplyPanels(TileRows blocks, int count, float* weights, int K, float* y, bool accumulate)
+    {
+        for (int m = 0; m < M; m += 2 * Tile.Columns)
+        {
+            MatrixProduct.PackPanel(weights + m, M, K, panel.Pointer);
+            MatrixProduct.Multiply(
+                blocks, (nint)Tile.Rows * D, count, panel.Pointer, panelOffsets, K, Math.Min(2 * Tile.Columns, M - m), y + m, MatrixProduct.RoundColumns(M), accumulate);
+        }
+    }
 }

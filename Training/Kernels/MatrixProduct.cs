@@ -45,6 +45,16 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    /// <summary>Packs a panel of two column blocks: packed[k][j] = b[k * pitch + j].</summary>
+    public static void PackPanel(float* b, int pitch, int K, float* packed)
+    {
+        for (int k = 0; k < K; k++, b += pitch, packed += 2 * Tile.Columns)
+        {
+            Vector512.Load(b).Store(packed);
+            Vector512.Load(b + Tile.Columns).Store(packed + Tile.Columns);
+        }
+    }
+
     /// <summary>Packs rows: packed[block][k][i] = x[(8 * block + i) * pitch + k], 0 for rows that are not there.</summary>
     public static void PackRows(float* x, int pitch, int rows, int K, float* packed, int packedPitch)
     {

@@ -42,7 +42,8 @@ internal sealed class AffineLayer : Layer
     private readonly DropoutMask? mask;
     private readonly PlacedParameter weight, bias;
     private readonly AffineProducts[] products;
-    private readonly FloatBuffer partialSums, masked, packed;
+    private readonly FloatBuffer partialSums, masked, packed, biasGradient;
+    private readonly int weightPieces, biasPiece;
     private readonly Action<int, int> multiply, finish, backward;
     private FloatBuffer x;
     private Pass pass;
@@ -58,7 +59,10 @@ internal sealed class AffineLayer : Layer
         partialSums = new FloatBuffer(Parts * binder.Capacity * Pitch);
         Output = binder.Buffer(units);
         InputGradient = binder.InputGradient();
-        masked = new FloatBuffer(binder.ForTraining ? binder.Capacity * units : 0);
+        masked = new FloatBuffer(batch * units);
+        biasGradient = new FloatBuffer(binder.ForTraining ? units : 0);
+        weightPieces = Gradients?.Expect(weight, Features * units) ?? 0;
+        biasPiece = Gradients?.Expect(bias, units) ?? 0;
         packed = new FloatBuffer(InputGradient is null ? 0 : (binder.Capacity + Tile.Rows) * units);
         (multiply, finish, backward) = (MultiplyPart, FinishRow, BackwardFeatures);
         x = Output;
@@ -71,6 +75,8 @@ internal sealed class AffineLayer : Layer
     private int Parts => AffineProducts.PartsOf(Input.Length);
 
     private int Pitch => MatrixProduct.RoundColumns(units);
+
+    private int Features => AffineProducts.FeaturesFor(units);
 
     public override void Forward(FloatBuffer x, Pass pass)
     {
@@ -85,7 +91,7 @@ internal sealed class AffineLayer : Layer
         Mask(dy);
         SumBiases();
         if (InputGradient is not null) AffineProducts.PackGradient(masked, pass.Count, units, packed);
-        Team.Run((Input.Length + AffineProducts.Features - 1) / AffineProducts.Features, backward);
+        Team.Run((Input.Length + Features - 1) / Features, backward);
     }
 
     private void MultiplyPart(int piece, int worker)
@@ -104,11 +110,12 @@ internal sealed class AffineLayer : Layer
         if (mask is not null && pass.Noise is not null) Elementwise.Apply(default(MultiplyOperation), y, mask.Draw(pass.Noise, n), y);
     }
 
+    // The weights' gradient comes last, as the weights may change when it is taken.
     private void BackwardFeatures(int piece, int worker)
     {
-        int first = piece * AffineProducts.Features;
-        products[worker].WeightGradient(x, masked, pass.Count, first, weight.In(Gradients!));
+        int first = piece * Features;
         if (InputGradient is not null) products[worker].InputGradient(packed, Parameters, weight.Start, pass.Count, first, InputGradient);
+        Gradients!.Take(weightPieces + piece, products[worker].WeightGradient(x, masked, pass.Count, first));
     }
 
     // A dropped number is an output of 0, which the ReLU's gradient drops as well.
@@ -124,8 +131,9 @@ internal sealed class AffineLayer : Layer
 
     private void SumBiases()
     {
-        Span<float> db = bias.In(Gradients!);
+        Span<float> db = biasGradient.Span;
         db.Clear();
         for (int n = 0; n < pass.Count; n++) Elementwise.Apply(default(AddOperation), db, masked.Slice(n * units, units), db);
+        Gradients!.Take(biasPiece, db);
     }
 }

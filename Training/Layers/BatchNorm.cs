@@ -43,6 +43,8 @@ internal sealed class BatchNormLayer : Layer
     private readonly PlacedParameter scale, shift, runningMean, runningVariance;
     private readonly NormalizationFactors[] factors;
     private readonly FloatBuffer[] inputs, gradients;
+    private readonly FloatBuffer scaleGradient, shiftGradient;
+    private readonly int scalePiece, shiftPiece;
     private readonly Action<int, int> forward, backward;
     private FloatBuffer x, dy;
     private Pass pass;
@@ -54,6 +56,9 @@ internal sealed class BatchNormLayer : Layer
         (scale, shift) = (binder.Parameter("scale"), binder.Parameter("shift"));
         (runningMean, runningVariance) = (binder.Parameter("runningMean"), binder.Parameter("runningVariance"));
         factors = new NormalizationFactors[Input.Channels];
+        (scaleGradient, shiftGradient) = (new FloatBuffer(Input.Channels), new FloatBuffer(Input.Channels));
+        scalePiece = Gradients?.Expect(scale, Input.Channels) ?? 0;
+        shiftPiece = Gradients?.Expect(shift, Input.Channels) ?? 0;
         inputs = FloatBuffer.Several(Team.Size, binder.Capacity * Input.PlaneLength);
         gradients = FloatBuffer.Several(Team.Size, binder.ForTraining ? inputs[0].Length : 0);
         Output = binder.Buffer(Input.Length);
@@ -76,6 +81,8 @@ internal sealed class BatchNormLayer : Layer
     {
         (this.x, this.dy, this.pass) = (x, dy, pass);
         Team.Run(Input.Channels, backward);
+        Gradients!.Take(scalePiece, scaleGradient.Span);
+        Gradients.Take(shiftPiece, shiftGradient.Span);
     }
 
     private void ForwardChannel(int c, int worker)
@@ -100,7 +107,7 @@ internal sealed class BatchNormLayer : Layer
     {
         Span<float> gradient = Gather(dy, c, gradients[worker]);
         if (relu) Elementwise.Apply(default(ReluGradientOperation), Gather(Output, c, inputs[worker]), gradient, gradient);
-        (scale.In(Gradients!)[c], shift.In(Gradients!)[c]) = ChannelNormalization.Backward(Gather(x, c, inputs[worker]), gradient, factors[c]);
+        (scaleGradient.Span[c], shiftGradient.Span[c]) = ChannelNormalization.Backward(Gather(x, c, inputs[worker]), gradient, factors[c]);
         if (InputGradient is not null) ChannelNormalization.Scatter(gradient, pass.Count, Input.Channels, Input.PlaneLength, c, InputGradient.Span);
     }
 

@@ -11,9 +11,11 @@ internal sealed class ConvolutionGradients
     private readonly CorrelationSize size;
     private readonly int filters, imageLength, outputs;
     private readonly PlacedParameter weight;
-    private readonly PlacedParameter? bias;
-    private readonly FloatBuffer parameters, gradients;
-    private readonly FloatBuffer[] masked, partialWeights;
+    private readonly IGradientSink sink;
+    private readonly FloatBuffer parameters, biasGradient;
+    private readonly int weightPieces;
+    private readonly int? biasPiece;
+    private readonly FloatBuffer[] masked, partialWeights, weightGradients;
     private readonly WeightGradient[] products;
     private readonly double[] partialBiases;
     private readonly ConvolutionInputGradient? inputGradient;
@@ -24,8 +26,10 @@ internal sealed class ConvolutionGradients
 
     public ConvolutionGradients(LayerBinder binder, CorrelationSize size, int filters, PlacedParameter weight, PlacedParameter? bias)
     {
-        (team, this.size, this.filters, this.weight, this.bias) = (binder.Team, size, filters, weight, bias);
-        (parameters, gradients, imageLength) = (binder.Parameters, binder.Gradients!, binder.Input.Length);
+        (team, this.size, this.filters, this.weight) = (binder.Team, size, filters, weight);
+        (parameters, sink, imageLength) = (binder.Parameters, binder.Gradients!, binder.Input.Length);
+        weightPieces = sink.Expect(weight, size.Taps);
+        if (bias is not null) biasPiece = sink.Expect(bias, filters);
         outputs = size.OutputHeight * size.OutputWidth;
         int filterRows = PackedFilters.Blocks(filters) * Tile.Rows;
         masked = FloatBuffer.Several(team.Size, filterRows * outputs);
@@ -33,6 +37,8 @@ internal sealed class ConvolutionGradients
         int pieces = Math.Min(Pieces, binder.Capacity);
         partialWeights = FloatBuffer.Several(pieces, filterRows * products[0].Pitch);
         partialBiases = new double[pieces * filters];
+        weightGradients = FloatBuffer.Several(team.Size, size.Taps);
+        biasGradient = new FloatBuffer(filters);
         if (binder.InputGradient() is FloatBuffer dx) inputGradient = new ConvolutionInputGradient(size, filters, dx, binder);
         (addPiece, reduceFilter) = (AddPiece, ReduceFilter);
         x = parameters;
@@ -41,13 +47,14 @@ internal sealed class ConvolutionGradients
     /// <summary>dx, or null where nobody asks.</summary>
     public FloatBuffer? InputGradient => inputGradient?.Output;
 
-    /// <summary>Overwrites the gradients for a batch of <paramref name="count"/> images.</summary>
+    /// <summary>Computes the gradients for a batch of <paramref name="count"/> images. The weights' come last, as the weights may change when they are taken.</summary>
     public void Backward(FloatBuffer x, OutputGradient dy, int count)
     {
         (this.x, this.dy, this.count) = (x, dy, count);
+        inputGradient?.Run(parameters, weight.Start, dy, count);
         team.Run(Math.Min(Pieces, count), addPiece);
         team.Run(filters, reduceFilter);
-        inputGradient?.Run(parameters, weight.Start, dy, count);
+        if (biasPiece is int piece) sink.Take(piece, biasGradient.Span);
     }
 
     private void AddPiece(int piece, int worker)
@@ -60,7 +67,7 @@ internal sealed class ConvolutionGradients
         {
             dy.Mask(n, masked[worker].Slice(0, filters * outputs));
             products[worker].Add(x.Slice(n * imageLength, imageLength), masked[worker], dy.WinnersOf(n), partialWeights[piece]);
-            if (bias is null) continue;
+            if (biasPiece is null) continue;
             for (int f = 0; f < filters; f++)
                 biases[f] += Sums.Of(default(NumberTerm), masked[worker].Slice(f * outputs, outputs), masked[worker].Slice(f * outputs, outputs));
         }
@@ -77,8 +84,9 @@ internal sealed class ConvolutionGradients
             db += partialBiases[piece * filters + filter];
         }
 
-        products[0].CopyTo(sum, weight.In(gradients).Slice(filter * size.Taps, size.Taps));
-        if (bias is not null) bias.In(gradients)[filter] = (float)db;
+        biasGradient.Span[filter] = (float)db;
+        products[0].CopyTo(sum, weightGradients[worker].Span);
+        sink.Take(weightPieces + filter, weightGradients[worker].Span);
     }
 }
 

@@ -31,13 +31,13 @@ internal abstract class Layer
     /// <summary>All parameters of the network.</summary>
     protected FloatBuffer Parameters { get; }
 
-    /// <summary>All gradients of the network, in the layout of the parameters; null when bound for prediction.</summary>
-    protected FloatBuffer? Gradients { get; }
+    /// <summary>Who takes the gradients of the parameters; null when bound for prediction.</summary>
+    protected IGradientSink? Gradients { get; }
 
     /// <summary>Computes <see cref="Output"/> from x (N, input shape).</summary>
     public abstract void Forward(FloatBuffer x, Pass pass);
 
-    /// <summary>Computes the layer's gradients and <see cref="InputGradient"/> from x and dy (N, output shape), after a forward pass in training on the same x.</summary>
+    /// <summary>Computes <see cref="InputGradient"/> and hands over the gradients of the layer's parameters from x and dy (N, output shape), after a forward pass in training on the same x.</summary>
     public abstract void Backward(FloatBuffer x, FloatBuffer dy, Pass pass);
 }
 

@@ -12,8 +12,8 @@ internal sealed class LayerBinder(IReadOnlyList<LayerSpec> specs, Shape input, P
     /// <summary>The parameters' block.</summary>
     public required FloatBuffer Parameters { get; init; }
 
-    /// <summary>The gradients' block; null binds for prediction.</summary>
-    public FloatBuffer? Gradients { get; init; }
+    /// <summary>Who takes the gradients; null binds for prediction.</summary>
+    public IGradientSink? Gradients { get; init; }
 
     /// <summary>The largest batch.</summary>
     public required int Capacity { get; init; }

@@ -1,70 +1,64 @@
-using CnnService.Training.Kernels;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Optimizers;
 
-/// <summary>An update rule at work on one network: its states, and one step over all trained parameters.</summary>
-internal sealed class Optimizer
+/// <summary>
+/// An update rule at work on one network, with its states. Parameters are updated as their gradients arrive: they, and the gradients, need not come from
+/// memory a second time.
+/// </summary>
+internal sealed class Optimizer(OptimizerSpec spec, ParameterLayout layout, FloatBuffer parameters, double regularization) : IGradientSink
 {
-    private const int ChunkLength = 4096; // fixed, because the sum of squares is added chunk by chunk
-    private readonly OptimizerSpec spec;
-    private readonly FloatBuffer parameters, gradients;
-    private readonly float regularization;
-    private readonly Team team;
-    private readonly Chunk[] chunks;
-    private readonly double[] squares;
-    private readonly Action<int, int> update;
+    private readonly List<Piece> pieces = [];
+    private double[] squares = [];
     private double learningRate;
     private long iteration;
 
-    public Optimizer(OptimizerSpec spec, ParameterLayout layout, FloatBuffer parameters, FloatBuffer gradients, double regularization, Team team)
+    /// <summary>The states in the order of <see cref="OptimizerSpec.StateNames"/>, in the layout of the parameters.</summary>
+    public FloatBuffer[] States { get; } = [.. spec.StateNames.Select(_ => new FloatBuffer(layout.Length))];
+
+    /// <summary>The sum of the squared weights before the last step, as the loss needs it.</summary>
+    public double SquaredWeights
     {
-        (this.spec, this.parameters, this.gradients, this.team) = (spec, parameters, gradients, team);
-        this.regularization = (float)regularization;
-        States = [.. spec.StateNames.Select(_ => new FloatBuffer(layout.Length))];
-        chunks = [.. layout.Parameters.Where(p => p.Parameter.IsTrained).SelectMany(Chunk.Cut)];
-        squares = new double[chunks.Length];
-        update = Update;
+        get
+        {
+            double sum = 0;
+            for (int i = 0; i < pieces.Count; i++)
+                if (pieces[i].IsRegularized) sum += squares[i];
+            return sum;
+        }
     }
 
-    /// <summary>The states in the order of <see cref="OptimizerSpec.StateNames"/>, in the layout of the parameters.</summary>
-    public FloatBuffer[] States { get; }
-
-    /// <summary>Updates all trained parameters; returns the sum of the squared weights before the step, as the loss needs it.</summary>
+    /// <summary>Begins a step: every piece is then taken once.</summary>
     /// <param name="learningRate">The step size of this epoch.</param>
     /// <param name="iteration">Counted from 1.</param>
-    public double Step(double learningRate, long iteration)
+    public void Begin(double learningRate, long iteration)
     {
         (this.learningRate, this.iteration) = (learningRate, iteration);
-        team.Run(chunks.Length, update);
-        double sum = 0;
-        for (int i = 0; i < chunks.Length; i++)
-            if (chunks[i].IsRegularized) sum += squares[i];
-        return sum;
+        if (squares.Length != pieces.Count) squares = new double[pieces.Count];
     }
 
-    private void Update(int piece, int worker)
+    public int Expect(PlacedParameter parameter, int pieceLength)
     {
-        (int start, int length, bool isRegularized) = chunks[piece];
+        int first = pieces.Count;
+        for (int i = 0; i < parameter.Length; i += pieceLength) pieces.Add(new Piece(parameter.Start + i, parameter.Parameter.Kind == ParameterKind.Weight));
+        return first;
+    }
+
+    public void Take(int piece, ReadOnlySpan<float> gradient)
+    {
+        ((int start, bool isRegularized), int length) = (pieces[piece], gradient.Length);
         squares[piece] = spec.Update(
             new ParameterSlice
             {
                 Values = parameters.Slice(start, length),
-                Gradients = gradients.Slice(start, length),
+                Gradients = gradient,
                 First = States.Length > 0 ? States[0].Slice(start, length) : default,
                 Second = States.Length > 1 ? States[1].Slice(start, length) : default,
-                Regularization = isRegularized ? regularization : 0,
+                Regularization = isRegularized ? (float)regularization : 0,
             },
             learningRate,
             iteration);
     }
 
-    private readonly record struct Chunk(int Start, int Length, bool IsRegularized)
-    {
-        public static IEnumerable<Chunk> Cut(PlacedParameter p)
-        {
-            for (int i = 0; i < p.Length; i += ChunkLength)
-                yield return new Chunk(p.Start + i, Math.Min(ChunkLength, p.Length - i), p.Parameter.Kind == ParameterKind.Weight);
-        }
-    }
+    private readonly record struct Piece(int Start, bool IsRegularized);
 }
