@@ -3,18 +3,21 @@ using System.Runtime.ExceptionServices;
 namespace CnnService.Training.Kernels;
 
 /// <summary>
-/// A fixed team of threads for one run: pieces of work are taken by whoever is free, the caller being one of them. Idle members spin
+/// A fixed team of threads for one run, the caller being one of them. Each worker begins with its own share of the pieces, the same one call after call, so
+/// that what a piece reads and writes stays in the caches of one processor; who is done takes of the others' shares. Idle members spin
 /// briefly, so that the next call starts at once, and then block, so that others get the processor. What a piece computes must not depend on
 /// the worker that takes it; then results are the same for every team. One caller at a time; nothing is allocated per call.
 /// </summary>
 internal sealed class Team : IDisposable
 {
     private const int SpinRounds = 400; // about 20 microseconds, several times the gap between two kernels of a step
+    private const int Apart = 16; // counters that different workers write lie a cache line apart
     private readonly Thread[] threads;
     private readonly Lock caller = new();
     private readonly object bed = new();
     private Action<int, int> body = static (_, _) => { };
-    private int pieces, next, unfinished, sleeping;
+    private readonly int[] next; // the next piece of each worker's share, Apart apart
+    private int pieces, unfinished, sleeping;
     private volatile int round;
     private volatile bool disposed;
     private Exception? failure;
@@ -24,6 +27,7 @@ internal sealed class Team : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         Size = size;
+        next = new int[(size + 1) * Apart];
         threads = new Thread[size - 1];
         for (int i = 0; i < threads.Length; i++)
         {
@@ -47,7 +51,8 @@ internal sealed class Team : IDisposable
 
         lock (caller)
         {
-            (body, pieces, next, unfinished, failure) = (work, count, 0, threads.Length, null);
+            (body, pieces, unfinished, failure) = (work, count, threads.Length, null);
+            for (int worker = 0; worker < Size; worker++) Next(worker) = FirstOf(worker);
             Interlocked.Increment(ref round);
             WakeSleepers();
             TakePieces(0);
@@ -96,16 +101,23 @@ internal sealed class Team : IDisposable
         }
     }
 
+    private ref int Next(int worker) => ref next[(worker + 1) * Apart];
+
+    private int FirstOf(int worker) => (int)((long)pieces * worker / Size);
+
     private void TakePieces(int worker)
     {
         try
         {
-            for (int piece; (piece = Interlocked.Increment(ref next) - 1) < pieces;) body(piece, worker);
+            for (int i = 0; i < Size && failure is null; i++)
+            {
+                int share = (worker + i) % Size, end = FirstOf(share + 1);
+                for (int piece; failure is null && (piece = Interlocked.Increment(ref Next(share)) - 1) < end;) body(piece, worker);
+            }
         }
         catch (Exception e)
         {
             Interlocked.CompareExchange(ref failure, e, null);
-            Volatile.Write(ref next, pieces);
         }
     }
 }
