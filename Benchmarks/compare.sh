@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Compares our workloads with those of libtorch and ONNX Runtime: Benchmarks/compare.sh [PEERS_RUN_SH]
 # PEERS_RUN_SH is called with the threads and a workload, and prints lines as `steps` does; without it only our side is measured.
-# All sides take turns in each of ROUNDS rounds (default 3, about eight minutes) and the medians over the rounds are compared, so that
-# whatever else slows the machine slows both. A target that is missed is a line in the table, never a failure.
+# All sides take turns in each of ROUNDS rounds (default 3, about ten minutes) and the medians over the rounds are compared, so that
+# whatever else slows the machine slows both. At the end come an epoch of the trainer, and the service's predictions where wrk is installed.
+# A target that is missed is a line in the table, never a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 peers=${1:-../shared/peers/run.sh}
@@ -33,13 +34,24 @@ for ((round = 1; round <= rounds; round++)); do
     done
 done
 
+echo "an epoch of the trainer" >&2
+ours_epoch() { dotnet Benchmarks/bin/Release/net10.0/Benchmarks.dll epoch --threads 2; }
+ours_epoch | awk -F '\t' '/^overhead/ { print "epoch\t" $2 + 0 }' >>"$lines"
+if command -v wrk >/dev/null; then
+    echo "predictions of the service" >&2
+    Benchmarks/serving.sh | sed 's/^/serving\t/' >>"$lines"
+fi
+
 widest=256
 if grep -qw avx512f /proc/cpuinfo; then widest=512; fi
 echo "$(date -u +%F), $(LC_ALL=C lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, AVX-512 $([[ $widest == 512 ]] && echo yes || echo no);" \
     "medians of $rounds rounds, 2 threads"
 [[ -n $has_peers ]] || echo "There is no $peers, so the rows against libtorch and ONNX Runtime are missing."
+command -v wrk >/dev/null || echo "There is no wrk, so the rows of the service's predictions are missing."
 
 awk -F '\t' -v widest="$widest" '
+    $1 == "epoch" { overhead = $2; next }
+    $1 == "serving" { requests[$2] = $3 + 0; next }
     { key = $1 " " $2; n = ++count[key]; ms[key, n] = $3; rate[key, n] = $6; if ($1 == "ours" && $7 > allocated) allocated = $7 }
 
     # The median of what a side has measured; 0 if it has not.
@@ -63,6 +75,10 @@ awk -F '\t' -v widest="$widest" '
         share = 100 * median(rate, "ours " workload) / peak
         printf "| %s | %.3f | | peak of %.0f GFLOP/s | %.0f %% | %d %% | %s |\n", workload, median(ms, "ours " workload), peak, share, target, reached(share, target)
     }
+    function serving(name, network,    share) {
+        share = 100 * requests[name] / requests["live"]
+        printf "| POST predict of one PNG, %s | %d/s | %d/s | GET /healthz/live | %.0f %% | 40 %% | %s |\n", network, requests[name], requests["live"], share, reached(share, 40)
+    }
     function widths(workload,    full, half, quarter, fast) {
         full = median(rate, "ours " workload)
         half = median(rate, "256 " workload)
@@ -83,7 +99,9 @@ awk -F '\t' -v widest="$widest" '
         for (i = 1; i <= trained; i++) against(training[i], "one", training[i], "1 thread", 1.8)
         against_peak("train/three-layer/100", 55)
         against_peak("train/deep/250", 70)
-        printf "| all of these | | | bytes allocated per step | %d | at most 0 | %s |\n", allocated, allocated > 0 ? "no" : "yes"
+        if ("live" in requests) { serving("three-layer", "three-layer network"); serving("affine", "one affine layer") }
+        printf "| epoch of the trainer | | | its bare steps | %.1f %% more | at most 3 %% | %s |\n", overhead, (overhead <= 3 ? "yes" : "no")
+        printf "| all training and predicting | | | bytes allocated per step | %d | at most 0 | %s |\n", allocated, (allocated == 0 ? "yes" : "no")
 
         printf "\nGFLOP/s by the width of the vectors, 2 threads; half of proportional is asked for (%.3f at 256, %.3f at 128 bits).\n\n", 128 / widest, 64 / widest
         printf "| workload | %d bits | 256 bits | 128 bits | 256 / %d | 128 / %d | reached |\n|---|---|---|---|---|---|---|\n", widest, widest, widest
