@@ -8,7 +8,7 @@ namespace CnnService.Training.Tests.Kernels;
 [Trait(Suite.Name, Suite.Kernels)]
 public sealed unsafe class MatrixProductTests
 {
-    private static readonly int[] Edges = [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 127];
+    private static readonly int[] Edges = [1, 2, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 127];
 
     public static TheoryData<int, int, int> Sizes => [.. Edges.SelectMany(edge =>
         ((int, int, int)[])[(edge, 3, 5), (5, edge, 3), (3, 5, edge), (1, 0, edge), (edge, edge, edge)])];
@@ -36,6 +36,25 @@ public sealed unsafe class MatrixProductTests
                     Assert.Equal(expected, c.Span[r * pitch + m]);
                 }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void MultiplyFew_AnySize_HasTheBitsOfThePlainLoop(int few, int K, int M)
+    {
+        int R = few % Tile.Rows, xPitch = K + 3, pitch = MatrixProduct.RoundColumns(M);
+        FloatBuffer x = Buffer(1, R * xPitch), b = Buffer(2, K * M), c = Filled(R * pitch);
+
+        MatrixProduct.MultiplyFew(x.Pointer, xPitch, R, b.Pointer, M, K, M, c.Pointer, pitch, accumulate: false);
+        MatrixProduct.MultiplyFew(x.Pointer, xPitch, R, b.Pointer, M, K, M, c.Pointer, pitch, accumulate: true);
+
+        for (int r = 0; r < R; r++)
+            for (int m = 0; m < M; m++)
+            {
+                float expected = 0;
+                for (int k = 0; k < 2 * K; k++) expected = MathF.FusedMultiplyAdd(x.Span[r * xPitch + k % K], b.Span[k % K * M + m], expected);
+                Assert.Equal(expected, c.Span[r * pitch + m]);
+            }
     }
 
     [Theory]

@@ -48,8 +48,8 @@ internal sealed unsafe class AffineProducts
             var blocks = new TileRows(features, D, 1);
             if (rows < PanelRows) MatrixProduct.Multiply(blocks, (nint)Tile.Rows * D, whole, weights, rowOffsets, K, M, y, pitch, d > start);
             else MultiplyPanels(blocks, whole, weights, K, y, d > start);
-            for (int row = whole * Tile.Rows; row < rows; row++)
-                MatrixProduct.MultiplyRow(features + (nint)row * D, weights, M, K, M, y + row * pitch, d > start);
+            int done = whole * Tile.Rows;
+            MatrixProduct.MultiplyFew(features + (nint)done * D, D, rows - done, weights, M, K, M, y + done * pitch, pitch, d > start);
         }
     }
 

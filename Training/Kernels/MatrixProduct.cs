@@ -9,6 +9,8 @@ internal static unsafe class MatrixProduct
     /// <summary>Products that are added in one go: 256 rows of two column blocks are 32 KB, a first-level cache.</summary>
     public const int Chunk = 256;
 
+    private const int Quad = 4;
+
     /// <summary>Rounds up to whole blocks of 16 columns.</summary>
     public static int RoundColumns(int columns) => (columns + Tile.Columns - 1) / Tile.Columns * Tile.Columns;
 
@@ -71,12 +73,31 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    /// <summary>c = x . b, or c += x . b, for one row x of K numbers; the bits are those of <see cref="Multiply"/>.</summary>
-    public static void MultiplyRow(float* x, float* b, int bPitch, int K, int columns, float* c, bool accumulate)
+    /// <summary>c = x . b, or c += x . b, for fewer rows than a tile has; the bits are those of <see cref="Multiply"/>.</summary>
+    /// <param name="x">The rows, K numbers each.</param>
+    /// <param name="xPitch">Numbers from one row to the next.</param>
+    /// <param name="rows">At most 7.</param>
+    /// <param name="b">K rows.</param>
+    /// <param name="bPitch">Numbers from one row of b to the next.</param>
+    /// <param name="K">Products of a sum.</param>
+    /// <param name="columns">M.</param>
+    /// <param name="c">The product.</param>
+    /// <param name="pitch">Numbers from one row of c to the next, a multiple of 16.</param>
+    /// <param name="accumulate">Whether c is added to.</param>
+    public static void MultiplyFew(float* x, nint xPitch, int rows, float* b, int bPitch, int K, int columns, float* c, int pitch, bool accumulate)
     {
-        if (Vector512.IsHardwareAccelerated) MultiplyRow<Simd512, Vector512<float>>(x, b, bPitch, K, columns, c, accumulate);
-        else if (Vector256.IsHardwareAccelerated) MultiplyRow<Simd256, Vector256<float>>(x, b, bPitch, K, columns, c, accumulate);
-        else MultiplyRow<Simd128, Vector128<float>>(x, b, bPitch, K, columns, c, accumulate);
+        if (Vector512.IsHardwareAccelerated) MultiplyFew<Simd512, Vector512<float>>(x, xPitch, rows, b, bPitch, K, columns, c, pitch, accumulate);
+        else if (Vector256.IsHardwareAccelerated) MultiplyFew<Simd256, Vector256<float>>(x, xPitch, rows, b, bPitch, K, columns, c, pitch, accumulate);
+        else MultiplyFew<Simd128, Vector128<float>>(x, xPitch, rows, b, bPitch, K, columns, c, pitch, accumulate);
+    }
+
+    private static void MultiplyFew<TSimd, TVector>(float* x, nint xPitch, int rows, float* b, int bPitch, int K, int columns, float* c, int pitch, bool accumulate)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        for (; rows > 1; rows -= Quad, x += Quad * xPitch, c += Quad * pitch)
+            MultiplyQuad<TSimd, TVector>(x, xPitch, Math.Min(Quad, rows), b, bPitch, K, columns, c, pitch, accumulate);
+        if (rows == 1) MultiplyRow<TSimd, TVector>(x, b, bPitch, K, columns, c, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -105,6 +126,50 @@ internal static unsafe class MatrixProduct
             TSimd.Store(c1, c + j1);
             TSimd.Store(c2, c + j2);
             TSimd.Store(c3, c + j3);
+        }
+    }
+
+    // Up to four rows, which share what is read of b; those that are not there repeat the last.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyQuad<TSimd, TVector>(float* x, nint xPitch, int rows, float* b, int bPitch, int K, int columns, float* c, int pitch, bool accumulate)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        int lanes = TSimd.Lanes, last = (columns - 1) / lanes * lanes;
+        nint i1 = Math.Min(1, rows - 1), i2 = Math.Min(2, rows - 1), i3 = rows - 1;
+        float* x1 = x + i1 * xPitch, x2 = x + i2 * xPitch, x3 = x + i3 * xPitch;
+        for (int j = 0; j < columns; j += 2 * lanes)
+        {
+            int next = Math.Min(j + lanes, last);
+            float* y0 = c + j, y1 = y0 + i1 * pitch, y2 = y0 + i2 * pitch, y3 = y0 + i3 * pitch, row = b + j;
+            nint right = next - j;
+            TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+            if (accumulate)
+            {
+                (c00, c10, c20, c30) = (TSimd.Load(y0), TSimd.Load(y1), TSimd.Load(y2), TSimd.Load(y3));
+                (c01, c11, c21, c31) = (TSimd.Load(y0 + right), TSimd.Load(y1 + right), TSimd.Load(y2 + right), TSimd.Load(y3 + right));
+            }
+
+            for (nint k = 0; k < K; k++, row += bPitch)
+            {
+                TVector b0 = TSimd.Load(row), b1 = TSimd.Load(row + right), a = TSimd.Broadcast(x[k]);
+                (c00, c01) = (TSimd.MultiplyAdd(a, b0, c00), TSimd.MultiplyAdd(a, b1, c01));
+                a = TSimd.Broadcast(x1[k]);
+                (c10, c11) = (TSimd.MultiplyAdd(a, b0, c10), TSimd.MultiplyAdd(a, b1, c11));
+                a = TSimd.Broadcast(x2[k]);
+                (c20, c21) = (TSimd.MultiplyAdd(a, b0, c20), TSimd.MultiplyAdd(a, b1, c21));
+                a = TSimd.Broadcast(x3[k]);
+                (c30, c31) = (TSimd.MultiplyAdd(a, b0, c30), TSimd.MultiplyAdd(a, b1, c31));
+            }
+
+            TSimd.Store(c00, y0);
+            TSimd.Store(c10, y1);
+            TSimd.Store(c20, y2);
+            TSimd.Store(c30, y3);
+            TSimd.Store(c01, y0 + right);
+            TSimd.Store(c11, y1 + right);
+            TSimd.Store(c21, y2 + right);
+            TSimd.Store(c31, y3 + right);
         }
     }
 
