@@ -74,6 +74,8 @@ internal sealed class AffineLayer : Layer
 
     private int Parts => AffineProducts.PartsOf(Input.Length);
 
+    private int RowGroups => (pass.Count + Rows - 1) / Rows;
+
     private int Pitch => MatrixProduct.RoundColumns(units);
 
     private int Features => AffineProducts.FeaturesFor(units);
@@ -81,7 +83,7 @@ internal sealed class AffineLayer : Layer
     public override void Forward(FloatBuffer x, Pass pass)
     {
         (this.x, this.pass) = (x, pass);
-        Team.Run(Parts * ((pass.Count + Rows - 1) / Rows), multiply);
+        Team.Run(Parts * RowGroups, multiply);
         Team.Run(pass.Count, finish);
     }
 
@@ -94,9 +96,10 @@ internal sealed class AffineLayer : Layer
         Team.Run((Input.Length + Features - 1) / Features, backward);
     }
 
+    // Part by part, so that a worker meets the same features, and their weights, as in the backward pass.
     private void MultiplyPart(int piece, int worker)
     {
-        int part = piece % Parts, first = piece / Parts * Rows, count = Math.Min(Rows, pass.Count - first);
+        int part = piece / RowGroups, first = piece % RowGroups * Rows, count = Math.Min(Rows, pass.Count - first);
         products[worker].Forward(x, Parameters, weight.Start, part, first, count, partialSums, (part * pass.Count + first) * Pitch);
     }
 
