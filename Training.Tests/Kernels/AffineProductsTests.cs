@@ -4,7 +4,7 @@ using CnnService.Training.Tests.Layers;
 
 namespace CnnService.Training.Tests.Kernels;
 
-/// <summary>The products of an affine layer at the edges of their blocks: 8 rows, 32 rows, 16 columns, pieces of 16 to 128 features and 256 products.</summary>
+/// <summary>The products of an affine layer at the edges of their blocks: 8 rows, 32 rows, 16 columns, 16 to 128 rows of dw, 128 features and 256 products.</summary>
 [Trait(Suite.Name, Suite.Kernels)]
 public sealed class AffineProductsTests
 {
@@ -33,10 +33,13 @@ public sealed class AffineProductsTests
                 Near(Sum(D, d => x.Span[n * D + d] * (double)w.Span[margin + d * M + m]), (float)Sum(parts, part => y.Span[(part * N + n) * pitch + m]), D);
 
         AffineProducts.PackGradient(dy, N, M, packed);
-        for (int first = 0; first < D; first += AffineProducts.FeaturesFor(M))
+        int rows = AffineProducts.RowsFor(M);
+        for (int first = 0; first < D; first += AffineProducts.Features)
         {
-            products.WeightGradient(x, dy, N, first).CopyTo(dw.AsSpan(first * M));
             products.InputGradient(packed, w, margin, N, first, dx);
+            products.Load(x, N, first);
+            for (int d = first; d < Math.Min(first + AffineProducts.Features, D); d += rows)
+                products.WeightGradient(dy, N, d - first, Math.Min(rows, D - d)).CopyTo(dw.AsSpan(d * M));
         }
 
         for (int d = 0; d < D; d++)

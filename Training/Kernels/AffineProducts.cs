@@ -11,10 +11,13 @@ internal sealed unsafe class AffineProducts
     /// <summary>Features that are summed apart in y: fixed, so that a sum has the same bits however many workers share it.</summary>
     public const int Part = 1024;
 
-    private const int PieceNumbers = 16 * 1024, MostFeatures = 128; // a piece with its states stays in a second-level cache
+    /// <summary>Features that one piece of the backward pass covers: columns of x and dx.</summary>
+    public const int Features = 128;
+
+    private const int PartNumbers = 16 * 1024; // a part of dw with what belongs to it stays in a second-level cache
     private const int PanelRows = 32; // from so many rows on it pays to lay out a panel of w
-    private readonly int D, M, Features;
-    private readonly int[] rowOffsets, turnedOffsets, panelOffsets = MatrixProduct.RowOffsets(2 * Tile.Columns);
+    private readonly int D, M;
+    private readonly int[] rowOffsets, turnedOffsets = MatrixProduct.RowOffsets(Features), panelOffsets = MatrixProduct.RowOffsets(2 * Tile.Columns);
     private readonly FloatBuffer packed, panel, product;
 
     /// <summary>Scratch for one worker.</summary>
@@ -23,15 +26,21 @@ internal sealed unsafe class AffineProducts
     /// <param name="units">M.</param>
     public AffineProducts(int batch, int features, int units)
     {
-        (D, M, Features) = (features, units, FeaturesFor(units));
-        (rowOffsets, turnedOffsets) = (MatrixProduct.RowOffsets(M), MatrixProduct.RowOffsets(Features));
-        packed = new FloatBuffer(batch > 0 ? Features * MatrixProduct.Chunk : 0);
+        (D, M) = (features, units);
+        rowOffsets = MatrixProduct.RowOffsets(M);
+        packed = new FloatBuffer(Features * batch);
         panel = new FloatBuffer(MatrixProduct.Chunk * Math.Max(2 * Tile.Columns, batch > 0 ? Features : 0));
-        product = new FloatBuffer(batch > 0 ? Math.Max(Features * MatrixProduct.RoundColumns(M), MatrixProduct.RowBlocks(batch) * Tile.Rows * Features) : 0);
+        int blockColumns = MatrixProduct.RoundColumns(M);
+        product = new FloatBuffer(batch > 0 ? Math.Max(RowsFor(M) * blockColumns, MatrixProduct.RowBlocks(batch) * Tile.Rows * Features) : 0);
     }
 
-    /// <summary>Features that one piece of the gradients covers, columns of dx and rows of dw: up to 128.</summary>
-    public static int FeaturesFor(int units) => Math.Clamp(PieceNumbers / units / Tile.Columns * Tile.Columns, Tile.Columns, MostFeatures);
+    /// <summary>Rows of dw that are computed and handed over together: 16 to 128, a divisor of <see cref="Features"/>.</summary>
+    public static int RowsFor(int units)
+    {
+        int rows = Features;
+        while (rows > Tile.Columns && rows * units > PartNumbers) rows /= 2;
+        return rows;
+    }
 
     /// <summary>Parts of each sum of y.</summary>
     public static int PartsOf(int features) => (features + Part - 1) / Part;
@@ -53,20 +62,24 @@ internal sealed unsafe class AffineProducts
         }
     }
 
-    /// <summary>dw for the features of a piece, from <paramref name="first"/> on: sums over the N rows in their order. It is there until the next call.</summary>
-    public ReadOnlySpan<float> WeightGradient(FloatBuffer x, FloatBuffer dy, int N, int first)
+    /// <summary>Takes x for <see cref="WeightGradient"/>: the features of a piece, from <paramref name="first"/> on.</summary>
+    public void Load(FloatBuffer x, int N, int first) =>
+        MatrixProduct.PackColumns(x.Pointer + first, D, Math.Min(Features, D - first), N, packed.Pointer, N * Tile.Rows);
+
+    /// <summary>Some rows of dw, counted from the first feature that was loaded: sums over the N rows of the batch in their order. They are there until the next call.</summary>
+    public ReadOnlySpan<float> WeightGradient(FloatBuffer dy, int N, int row, int rows)
     {
-        int features = Math.Min(Features, D - first), blockPitch = MatrixProduct.Chunk * Tile.Rows, pitch = MatrixProduct.RoundColumns(M);
+        int pitch = MatrixProduct.RoundColumns(M), blockPitch = N * Tile.Rows;
         for (int n = 0; n < N; n += MatrixProduct.Chunk)
         {
+            float* blocks = packed.Pointer + row / Tile.Rows * blockPitch + n * Tile.Rows;
             int K = Math.Min(MatrixProduct.Chunk, N - n);
-            MatrixProduct.PackColumns(x.Pointer + (nint)n * D + first, D, features, K, packed.Pointer, blockPitch);
             MatrixProduct.Multiply(
-                TileRows.Packed(packed.Pointer), blockPitch, MatrixProduct.RowBlocks(features), dy.Pointer + (nint)n * M, rowOffsets, K, M, product.Pointer, pitch, n > 0);
+                TileRows.Packed(blocks), blockPitch, MatrixProduct.RowBlocks(rows), dy.Pointer + (nint)n * M, rowOffsets, K, M, product.Pointer, pitch, n > 0);
         }
 
-        for (int d = 1; d < features && pitch > M; d++) product.Slice(d * pitch, M).CopyTo(product.Slice(d * M, M));
-        return product.Slice(0, features * M);
+        for (int d = 1; d < rows && pitch > M; d++) product.Slice(d * pitch, M).CopyTo(product.Slice(d * M, M));
+        return product.Slice(0, rows * M);
     }
 
     /// <summary>dx for the features of a piece, from <paramref name="first"/> on: sums over the M units in their order.</summary>

@@ -16,6 +16,7 @@ internal static unsafe class ConvolutionOutput
     /// <param name="relu">Whether negative outputs become 0.</param>
     /// <param name="y">The filter's outputs, (OH, OW).</param>
     /// <param name="winners">Receives which pooling element each output came from, the first largest in row-major order; empty if nobody asks.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(
         Correlation layout, FloatBuffer sums, int filter, int image, float bias, bool relu, Span<float> y, Span<byte> winners)
     {
@@ -52,6 +53,7 @@ internal static unsafe class ConvolutionOutput
     /// <param name="filter">The first filter.</param>
     /// <param name="count">How many filters are there.</param>
     /// <param name="output">Where to, and what is done on the way.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteLanes(Filtering of, FloatBuffer sums, int width, int image, int filter, int count, in FilteringOutput output)
     {
         CorrelationSize size = of.Size;

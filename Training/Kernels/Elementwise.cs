@@ -27,6 +27,7 @@ internal static class Elementwise
     private const int Lanes = 16;
 
     /// <summary>destination[i] = operation(x[i]); the spans may be the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<TOperation>(TOperation operation, ReadOnlySpan<float> x, Span<float> destination)
         where TOperation : struct, IUnary
     {
@@ -38,6 +39,7 @@ internal static class Elementwise
     }
 
     /// <summary>destination[i] = operation(x[i], y[i]); the spans may be the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<TOperation>(TOperation operation, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> destination)
         where TOperation : struct, IBinary
     {

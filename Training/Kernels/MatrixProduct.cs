@@ -48,6 +48,7 @@ internal static unsafe class MatrixProduct
     }
 
     /// <summary>Packs a panel of two column blocks: packed[k][j] = b[k * pitch + j].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackPanel(float* b, int pitch, int K, float* packed)
     {
         for (int k = 0; k < K; k++, b += pitch, packed += 2 * Tile.Columns)
@@ -174,6 +175,7 @@ internal static unsafe class MatrixProduct
     }
 
     /// <summary>Packs columns: packed[block][k][i] = x[k * pitch + 8 * block + i], 0 for columns that are not there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackColumns(float* x, int pitch, int columns, int K, float* packed, int packedPitch)
     {
         for (int k = 0; k < K; k++)
@@ -196,6 +198,7 @@ internal static unsafe class MatrixProduct
     }
 
     /// <summary>Turns a matrix around: to[j * toPitch + i] = x[i * pitch + j] for rows x columns of x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* x, int pitch, int rows, int columns, float* to, int toPitch)
     {
         const int side = 4;

@@ -20,6 +20,7 @@ internal static class ParameterUpdate
     /// Applies the rule to dw + regularization * w and returns the sum of the squared parameters before the update. States that a rule does not
     /// have are empty.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Apply<TRule>(TRule rule, float regularization, Span<float> w, ReadOnlySpan<float> dw, Span<float> first, Span<float> second)
         where TRule : struct, IUpdateRule
     {

@@ -85,6 +85,7 @@ internal sealed unsafe class PooledRowFiltering : Filtering
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Write(int worker, int block, int count, in FilteringOutput output)
     {
         (int OH, int OW, int first) = (Size.OutputHeight, Size.OutputWidth, block * Tile.Rows);

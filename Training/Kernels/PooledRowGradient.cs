@@ -87,6 +87,7 @@ internal sealed unsafe class PooledRowGradient : WeightGradient
     }
 
     // Element by element rather than output by output, so that vectors of outputs are chosen from.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find(ReadOnlySpan<byte> winners, Span<int> found)
     {
         positions.AsSpan(0, Outputs).CopyTo(found);

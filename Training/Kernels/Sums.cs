@@ -19,6 +19,7 @@ internal static class Sums
     private const int Lanes = 16;
 
     /// <summary>The sum over i of term(x[i], y[i]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Of<TTerm>(TTerm term, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
         where TTerm : struct, ITerm
     {

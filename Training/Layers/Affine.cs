@@ -61,7 +61,7 @@ internal sealed class AffineLayer : Layer
         InputGradient = binder.InputGradient();
         masked = new FloatBuffer(batch * units);
         biasGradient = new FloatBuffer(binder.ForTraining ? units : 0);
-        weightPieces = Gradients?.Expect(weight, Features * units) ?? 0;
+        weightPieces = Gradients?.Expect(weight, AffineProducts.RowsFor(units) * units) ?? 0;
         biasPiece = Gradients?.Expect(bias, units) ?? 0;
         packed = new FloatBuffer(InputGradient is null ? 0 : (binder.Capacity + Tile.Rows) * units);
         (multiply, finish, backward) = (MultiplyPart, FinishRow, BackwardFeatures);
@@ -78,8 +78,6 @@ internal sealed class AffineLayer : Layer
 
     private int Pitch => MatrixProduct.RoundColumns(units);
 
-    private int Features => AffineProducts.FeaturesFor(units);
-
     public override void Forward(FloatBuffer x, Pass pass)
     {
         (this.x, this.pass) = (x, pass);
@@ -93,7 +91,7 @@ internal sealed class AffineLayer : Layer
         Mask(dy);
         SumBiases();
         if (InputGradient is not null) AffineProducts.PackGradient(masked, pass.Count, units, packed);
-        Team.Run((Input.Length + Features - 1) / Features, backward);
+        Team.Run((Input.Length + AffineProducts.Features - 1) / AffineProducts.Features, backward);
     }
 
     // Part by part, so that a worker meets the same features, and their weights, as in the backward pass.
@@ -116,9 +114,11 @@ internal sealed class AffineLayer : Layer
     // The weights' gradient comes last, as the weights may change when it is taken.
     private void BackwardFeatures(int piece, int worker)
     {
-        int first = piece * Features;
+        int first = piece * AffineProducts.Features, end = Math.Min(first + AffineProducts.Features, Input.Length), rows = AffineProducts.RowsFor(units);
         if (InputGradient is not null) products[worker].InputGradient(packed, Parameters, weight.Start, pass.Count, first, InputGradient);
-        Gradients!.Take(weightPieces + piece, products[worker].WeightGradient(x, masked, pass.Count, first));
+        products[worker].Load(x, pass.Count, first);
+        for (int d = first; d < end; d += rows)
+            Gradients!.Take(weightPieces + d / rows, products[worker].WeightGradient(masked, pass.Count, d - first, Math.Min(rows, end - d)));
     }
 
     // A dropped number is an output of 0, which the ReLU's gradient drops as well.
