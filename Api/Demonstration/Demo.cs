@@ -84,8 +84,8 @@ internal sealed class Demo(HttpClient http, DatasetStore datasets, TextWriter ou
         if (!endsEpoch && (Console.IsOutputRedirected || item.Iteration % 10 != 0)) return;
         Run now = (await http.GetFromJsonAsync<Run>($"/api/runs/{run.Id}", ApiJson.Options, cancel))!;
         string bar = new string('#', (int)(BarWidth * item.Iteration!.Value / run.TotalIterations)).PadRight(BarWidth, '.');
-        string line = Invariant(
-            $"[{bar}] epoch {item.Epoch}/{Spec.Epochs}  loss {item.Loss:F4}  validation accuracy {accuracies?.ValidationAccuracy:F4}  {now.ImagesPerSecond:N0} images/s  {now.SecondsLeft:F0} s left");
+        string pace = now.ImagesPerSecond is double rate ? Invariant($"{rate:N0} images/s  {now.SecondsLeft:F0} s left") : "done"; // the run may end before its last event is shown
+        string line = Invariant($"[{bar}] epoch {item.Epoch}/{Spec.Epochs}  loss {item.Loss:F4}  validation accuracy {accuracies?.ValidationAccuracy:F4}  {pace}");
         if (Console.IsOutputRedirected) await output.WriteLineAsync(line);
         else await output.WriteAsync($"\r{line}  ");
     }
