@@ -6,7 +6,7 @@ namespace CnnService.Training.Kernels;
 /// <summary>
 /// The transforms of Winograd's minimal filtering F(4, 7) (Winograd: "Arithmetic Complexity of Computations", 1980): y = At (G g . Bt d) gives 4 neighbouring
 /// outputs of a filter g of 7 taps on 10 inputs d with 10 multiplications in place of 28. Its points are 0, 1/2, -1/2, 3/4, -3/4, 5/4, -5/4, 2, -2 and infinity:
-/// of 18 sets of small fractions the one with the smallest error. All factors are exact in float.
+/// of 18 sets of small fractions the one whose largest error is smallest. All factors are exact in float.
 /// </summary>
 internal static unsafe class RowTransforms
 {
