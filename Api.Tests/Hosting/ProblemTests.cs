@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using CnnService.Api.Data;
 using CnnService.Api.Hosting;
 using CnnService.Training;
 using Microsoft.AspNetCore.Builder;
@@ -39,6 +40,8 @@ public sealed class ProblemTests : IAsyncLifetime
         { "GET", "/fail/busy-update", null, null, 503, "The database is busy; repeat the request.", null },
         { "GET", "/fail/full", null, null, 503, "The disk is full; free some space, then repeat the request.", null },
         { "GET", "/fail/full-upload", null, null, 507, "The disk has not enough space for this; free some.", null },
+        { "GET", "/fail/damaged", null, null, 500, "The stored thing is damaged.", null },
+        { "GET", "/fail/wrapped-input", null, null, 500, "The service failed; its log tells why.", null },
         { "GET", "/fail/bug", null, null, 500, "The service failed; its log tells why.", null },
         { "GET", "/fail/status", null, null, 410, "The request can not be done.", null },
         { "GET", "/fail/result", null, null, 422, "Another body.", null },
@@ -130,6 +133,8 @@ public sealed class ProblemTests : IAsyncLifetime
         "busy-update" => new DbUpdateException("SELECT", new SqliteException("SELECT", 6)),
         "full" => new SqliteException("SELECT", 13),
         "full-upload" => new IOException("No space left on /secret/path", 28),
+        "damaged" => new DamagedContentException("The stored thing is damaged.", new InvalidInputException("tensors", "a fault of the disk, not of the client.")),
+        "wrapped-input" => new InvalidDataException("/secret/path", new InvalidInputException("tensors", "a fault of the program, not of the client.")),
         _ => new InvalidOperationException("Something at /secret/path"),
     });
 

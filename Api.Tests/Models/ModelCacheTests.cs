@@ -47,7 +47,7 @@ public sealed class ModelCacheTests(TrainedService service) : IClassFixture<Trai
             .ExecuteUpdateAsync(row => row.SetProperty(r => r.Content, [1, 2, 3]).SetProperty(r => r.Sha256, "damaged"), Cancel);
         using ModelCache cache = CreateCache();
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => cache.BestAsync(run, Cancel));
+        await Assert.ThrowsAsync<DamagedContentException>(() => cache.BestAsync(run, Cancel));
         Assert.Equal(0, cache.Count);
     }
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CnnService.Api.Data;
 using CnnService.Training;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Hosting;
 
@@ -42,7 +44,8 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         SqliteException { SqliteErrorCode: SqliteFull } =>
             new(StatusCodes.Status503ServiceUnavailable, "The disk is full; free some space, then repeat the request.") { RetryAfterSeconds = 60 },
         IOException when DiskFull.Contains(exception.HResult) => new(StatusCodes.Status507InsufficientStorage, "The disk has not enough space for this; free some."),
-        { InnerException: { } inner } => ProblemOf(inner),
+        DamagedContentException damaged => new(StatusCodes.Status500InternalServerError, damaged.Message),
+        DbUpdateException or AggregateException when exception.InnerException is { } inner => ProblemOf(inner), // they only carry what happened
         _ => new(StatusCodes.Status500InternalServerError, "The service failed; its log tells why."),
     };
 

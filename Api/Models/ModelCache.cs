@@ -67,7 +67,7 @@ internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, BestPar
         }
         catch (InvalidInputException e)
         {
-            throw new InvalidDataException("Stored parameters can not be read.", e);
+            throw new DamagedContentException("The run's stored parameters are damaged; train the run again.", e);
         }
     }
 
