@@ -7,6 +7,7 @@ namespace CnnService.Training;
 public static class MemoryEstimate
 {
     private const int GradientPieces = 16; // parts in which a convolution's weight gradients are summed
+    private const int HeaderBytes = 1 << 20; // names and shapes of tensors: more than the largest network has
     private const int PackedFilters = 8;   // filters packed for either direction: minimal filtering makes 36 numbers of 9
 
     /// <summary>
@@ -20,8 +21,7 @@ public static class MemoryEstimate
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(network);
-        int kept = 2 + spec.Optimizer.StateNames.Count; // parameters, best parameters, states
-        long numbers = network.ParameterCount * 2 * kept;
+        long numbers = network.ParameterCount * 2 * Kept(spec);
         Shape shape = network.Input;
         long perImage = shape.Length;
         foreach (LayerSpec layer in network.Layers)
@@ -33,4 +33,18 @@ public static class MemoryEstimate
 
         return pixels + sizeof(float) * (numbers + spec.BatchSize * perImage);
     }
+
+    /// <summary>Bytes of a checkpoint at the end of a run: the parameters, the best ones, the optimizer's states, and the history.</summary>
+    /// <param name="spec">The run.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="iterations">Iterations of the whole run.</param>
+    public static long OfCheckpoint(TrainingSpec spec, Network network, long iterations)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(network);
+        return HeaderBytes + sizeof(float) * network.ParameterCount * Kept(spec) + sizeof(double) * (iterations + 2 * (spec.Epochs + 1L));
+    }
+
+    // Parameters, best parameters, states.
+    private static int Kept(TrainingSpec spec) => 2 + spec.Optimizer.StateNames.Count;
 }

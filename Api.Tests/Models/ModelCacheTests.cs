@@ -43,8 +43,11 @@ public sealed class ModelCacheTests(TrainedService service) : IClassFixture<Trai
         var run = Guid.CreateVersion7();
         await service.InsertAsync(run, RunState.Completed, "gone", (WhichParameters.Best, 1, service.Best));
         await using ServiceDb db = service.OpenDatabase();
-        await db.Parameters.Where(row => row.Run == db.Runs.Single(r => r.Id == run).Order)
-            .ExecuteUpdateAsync(row => row.SetProperty(r => r.Content, [1, 2, 3]).SetProperty(r => r.Sha256, "damaged"), Cancel);
+        long content = await db.Parameters.Where(row => row.Run == db.Runs.Single(r => r.Id == run).Order).Select(row => row.Content).SingleAsync(Cancel);
+        byte[] damaged = service.Best.ToArray();
+        damaged[^1] ^= 1;
+        await db.Pieces.Where(piece => piece.Content == content).ExecuteUpdateAsync(piece => piece.SetProperty(p => p.Bytes, damaged), Cancel);
+        await db.Contents.Where(row => row.Key == content).ExecuteUpdateAsync(row => row.SetProperty(r => r.Sha256, "not in the cache"), Cancel);
         using ModelCache cache = CreateCache();
 
         await Assert.ThrowsAsync<DamagedContentException>(() => cache.BestAsync(run, Cancel));
@@ -52,5 +55,5 @@ public sealed class ModelCacheTests(TrainedService service) : IClassFixture<Trai
     }
 
     private ModelCache CreateCache(long byteLimit = ModelCache.DefaultByteLimit) =>
-        new(service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>(), service.Services.GetRequiredService<BestParameters>(), byteLimit);
+        new(service.Services.GetRequiredService<ContentStore>(), service.Services.GetRequiredService<BestParameters>(), byteLimit);
 }

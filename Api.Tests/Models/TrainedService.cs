@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Datasets;
@@ -8,6 +7,7 @@ using CnnService.Training;
 using CnnService.Training.Datasets;
 using CnnService.Training.Layers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CnnService.Api.Tests.Models;
@@ -76,13 +76,14 @@ public sealed class TrainedService : IAsyncLifetime
         var run = new RunRow { Id = id, Name = "a", State = state, Dataset = "drawings", DatasetSha256 = datasetSha256, Spec = spec };
         db.Runs.Add(run);
         await db.SaveChangesAsync();
-        foreach ((WhichParameters which, long iteration, Model model) in parameters) db.Parameters.Add(RowOf(run.Order, which, iteration, model));
-        await db.SaveChangesAsync();
-    }
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync();
+        foreach ((WhichParameters which, long iteration, Model model) in parameters)
+        {
+            ContentRow content = await ContentStore.AddAsync(db, model.WriteTo);
+            db.Parameters.Add(new ParametersRow { Run = run.Order, Which = which, Iteration = iteration, Content = content.Key });
+        }
 
-    internal static ParametersRow RowOf(long run, WhichParameters which, long iteration, Model model)
-    {
-        byte[] content = model.ToArray();
-        return new ParametersRow { Run = run, Which = which, Iteration = iteration, Content = content, Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)) };
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
     }
 }

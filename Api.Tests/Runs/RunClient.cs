@@ -49,9 +49,7 @@ internal sealed class RunClient(HttpClient http)
     /// <summary>All events by server-sent events, until the stream ends.</summary>
     public async Task<List<RunEvent>> StreamAsync(Guid id, long after = 0)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{id}/events?after={after}");
-        request.Headers.Accept.ParseAdd("text/event-stream");
-        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using HttpResponseMessage response = await FollowAsync(id, after);
         var events = new List<RunEvent>();
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
         while (await reader.ReadLineAsync(Cancel) is string line)
@@ -59,12 +57,18 @@ internal sealed class RunClient(HttpClient http)
         return events;
     }
 
+    /// <summary>The events as server-sent events.</summary>
+    public async Task<HttpResponseMessage> FollowAsync(Guid id, long after = 0)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{id}/events?after={after}");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+    }
+
     /// <summary>Follows the events until the run enters that state.</summary>
     public async Task<Run> UntilAsync(Guid id, RunState state)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{id}/events");
-        request.Headers.Accept.ParseAdd("text/event-stream");
-        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using HttpResponseMessage response = await FollowAsync(id);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
         string wanted = $"\"state\":\"{JsonNamingPolicy.CamelCase.ConvertName($"{state}")}\"";
         while (await reader.ReadLineAsync(Cancel) is string line)
@@ -72,6 +76,29 @@ internal sealed class RunClient(HttpClient http)
         Run run = await GetAsync(id);
         Assert.Fail($"The run ended {run.State} ({run.Failure}) and never was {state}.");
         return run;
+    }
+
+    /// <summary>Follows the events until one more iteration was told than when it is called.</summary>
+    public async Task UntilNextIterationAsync(Guid id)
+    {
+        long after = 0;
+        while (await EventsAsync(id, after) is { Items: [.., RunEvent last] }) after = last.Sequence;
+        using HttpResponseMessage response = await FollowAsync(id, after);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
+        while (await reader.ReadLineAsync(Cancel) is string line)
+            if (line.Contains("\"type\":\"iteration\"", StringComparison.Ordinal)) return;
+    }
+
+    /// <summary>Waits until a run that is asked to pause is paused.</summary>
+    public async Task<Run> UntilPausedAsync(Guid id)
+    {
+        while (true)
+        {
+            Run run = await GetAsync(id);
+            if (run.State == RunState.Paused) return run;
+            Assert.Equal(RunState.Running, run.State);
+            await Task.Delay(10, Cancel); // between two looks; no test judges by it
+        }
     }
 
     /// <summary>The body as T.</summary>

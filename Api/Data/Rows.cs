@@ -110,6 +110,9 @@ public sealed class RunRow
 
     /// <summary>SHA-256 of the request body that came with the key.</summary>
     public string? IdempotencyBody { get; init; }
+
+    /// <summary>Whether the run is deleted. Nothing finds it then, and the <see cref="Sweeper"/> removes what it holds, piece by piece.</summary>
+    public bool Removed { get; init; }
 }
 
 /// <summary>The types of events.</summary>
@@ -164,7 +167,7 @@ public sealed class EventRow
     };
 }
 
-/// <summary>Everything that a run needs to go on.</summary>
+/// <summary>Everything that a run needs to go on after an iteration.</summary>
 public sealed class CheckpointRow
 {
     public long Run { get; init; }
@@ -174,7 +177,8 @@ public sealed class CheckpointRow
     /// <summary>The attempt that wrote it.</summary>
     public int Attempt { get; init; }
 
-    public required byte[] Content { get; init; }
+    /// <summary>The <see cref="ContentRow.Key"/> of the checkpoint's bytes.</summary>
+    public long Content { get; init; }
 }
 
 /// <summary>Which parameters of a run.</summary>
@@ -184,16 +188,39 @@ public enum WhichParameters
     Last,
 }
 
-/// <summary>A model file of a run.</summary>
+/// <summary>The parameters that a run keeps: the best and, at its end, the last ones.</summary>
 public sealed class ParametersRow
 {
     public long Run { get; init; }
 
     public WhichParameters Which { get; init; }
 
-    public long Iteration { get; set; }
+    /// <summary>The iteration that the parameters come from.</summary>
+    public long Iteration { get; init; }
 
+    /// <summary>The <see cref="ContentRow.Key"/> of the model file.</summary>
+    public long Content { get; init; }
+}
+
+/// <summary>A large content: a checkpoint or a model file. Its bytes are the <see cref="PieceRow"/>s; a content that no row points to goes.</summary>
+public sealed class ContentRow
+{
+    public long Key { get; init; }
+
+    /// <summary>SHA-256 of all bytes, in 64 hexadecimal digits, lower case.</summary>
     public required string Sha256 { get; set; }
 
-    public required byte[] Content { get; set; }
+    /// <summary>Bytes of all pieces together.</summary>
+    public long Length { get; set; }
+}
+
+/// <summary>A piece of a content: as long as all its others, but for the last one.</summary>
+public sealed class PieceRow
+{
+    public long Content { get; init; }
+
+    /// <summary>The place in the content, from 0.</summary>
+    public int Number { get; init; }
+
+    public required byte[] Bytes { get; init; }
 }

@@ -8,17 +8,23 @@ public sealed class ServiceDb(DbContextOptions<ServiceDb> options) : DbContext(o
     /// <summary>Datasets by name; their contents are files.</summary>
     public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
 
-    /// <summary>Training runs.</summary>
+    /// <summary>Training runs, without those that are deleted.</summary>
     public DbSet<RunRow> Runs => Set<RunRow>();
 
     /// <summary>What runs tell.</summary>
     public DbSet<EventRow> Events => Set<EventRow>();
 
-    /// <summary>The last checkpoint of each run that has not ended.</summary>
+    /// <summary>The last two checkpoints of each run that has not ended.</summary>
     public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
 
     /// <summary>Best and last parameters.</summary>
     public DbSet<ParametersRow> Parameters => Set<ParametersRow>();
+
+    /// <summary>What checkpoints and parameters point to.</summary>
+    public DbSet<ContentRow> Contents => Set<ContentRow>();
+
+    /// <summary>The bytes of contents.</summary>
+    public DbSet<PieceRow> Pieces => Set<PieceRow>();
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -30,13 +36,19 @@ public sealed class ServiceDb(DbContextOptions<ServiceDb> options) : DbContext(o
             run.HasIndex(row => row.Id).IsUnique();
             run.HasIndex(row => row.IdempotencyKey).IsUnique();
             run.HasIndex(row => row.State);
+            run.HasIndex(row => row.Removed).HasFilter("Removed"); // the few that are deleted and not yet gone
+            run.HasQueryFilter(row => !row.Removed);
         });
         modelBuilder.Entity<EventRow>().HasKey(row => new { row.Run, row.Sequence });
-        modelBuilder.Entity<CheckpointRow>().HasKey(row => row.Run);
-        modelBuilder.Entity<CheckpointRow>().Property(row => row.Run).ValueGeneratedNever();
+        modelBuilder.Entity<CheckpointRow>().HasKey(row => new { row.Run, row.Iteration });
         modelBuilder.Entity<ParametersRow>().HasKey(row => new { row.Run, row.Which });
+        modelBuilder.Entity<ContentRow>().HasKey(row => row.Key);
+        modelBuilder.Entity<PieceRow>().HasKey(row => new { row.Content, row.Number });
+        modelBuilder.Entity<PieceRow>().HasOne<ContentRow>().WithMany().HasForeignKey(row => row.Content).OnDelete(DeleteBehavior.Cascade);
         foreach (var type in (Type[])[typeof(EventRow), typeof(CheckpointRow), typeof(ParametersRow)])
             modelBuilder.Entity(type).HasOne(typeof(RunRow)).WithMany().HasForeignKey("Run").OnDelete(DeleteBehavior.Cascade);
+        foreach (var type in (Type[])[typeof(CheckpointRow), typeof(ParametersRow)])
+            modelBuilder.Entity(type).HasOne(typeof(ContentRow)).WithMany().HasForeignKey("Content").OnDelete(DeleteBehavior.Restrict);
     }
 
     /// <inheritdoc/>

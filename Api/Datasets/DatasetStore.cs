@@ -12,8 +12,8 @@ namespace CnnService.Api.Datasets;
 /// Keeps datasets: a row per name, and a file per content, named by its SHA-256. A file is complete and on the disk before a row names it, and goes
 /// with the last row, unless a run that has not ended needs it still.
 /// </summary>
-public sealed partial class DatasetStore(
-    DataDirectory directory, IDbContextFactory<ServiceDb> database, TimeProvider time, ILogger<DatasetStore> log) : IDisposable
+internal sealed partial class DatasetStore(
+    DataDirectory directory, IDbContextFactory<ServiceDb> database, DatabaseWriter writer, TimeProvider time, ILogger<DatasetStore> log) : IDisposable
 {
     private static readonly Expression<Func<RunRow, bool>> HasNotEnded =
         run => run.State == RunState.Queued || run.State == RunState.Running || run.State == RunState.Paused;
@@ -43,8 +43,7 @@ public sealed partial class DatasetStore(
                 throw new ProblemException(StatusCodes.Status409Conflict, $"The name \"{name}\" is taken; choose another, or delete that dataset first.", "name");
             Dataset dataset = read();
             DatasetRow row = RowOf(name, dataset);
-            db.Add(row);
-            await KeepAsync(dataset, () => db.SaveChangesAsync(CancellationToken.None));
+            await KeepAsync(dataset, () => writer.WriteAsync(async writing => await writing.AddAsync(row, CancellationToken.None), CancellationToken.None));
             lastLoaded.SetTarget(dataset);
             LogAdded(name, row.Sha256, row.TrainImages, row.TestImages);
             return row;
@@ -65,7 +64,8 @@ public sealed partial class DatasetStore(
             string sha256 = await db.Datasets.Where(row => row.Name == name).Select(row => row.Sha256).SingleOrDefaultAsync(cancel)
                 ?? throw ProblemException.NotFound($"Dataset \"{name}\"");
             IQueryable<RunRow> unfinished = db.Runs.Where(HasNotEnded);
-            int deleted = await db.Datasets.Where(row => row.Name == name && !unfinished.Any(run => run.Dataset == name)).ExecuteDeleteAsync(cancel);
+            int deleted = await writer.WriteAsync(
+                writing => writing.Datasets.Where(row => row.Name == name && !writing.Runs.Where(HasNotEnded).Any(run => run.Dataset == name)).ExecuteDeleteAsync(cancel), cancel);
             if (deleted == 0) throw ProblemException.Conflict($"Dataset \"{name}\" is needed by a run that is queued, running or paused; cancel it or wait for its end.");
 
             LogDeleted(name);

@@ -44,6 +44,14 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Unfinished uploads; emptied at start.</summary>
     public string Spool => Path.Combine(Root, "spool");
 
+    /// <summary>Writes a file of so many bytes, which goes at once; an <see cref="IOException"/> where that is not possible.</summary>
+    public void Probe(int bytes)
+    {
+        using var file = new FileStream(
+            Path.Combine(Spool, $"{Guid.CreateVersion7():n}.probe"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        file.Write(new byte[bytes]);
+    }
+
     /// <summary>Gives the folder free.</summary>
     public void Dispose() => ownership.Dispose();
 

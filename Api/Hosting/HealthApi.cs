@@ -1,8 +1,5 @@
 using CnnService.Api.Data;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CnnService.Api.Hosting;
@@ -13,8 +10,9 @@ internal static class HealthApi
     /// <summary>The tag of checks that decide whether the service is ready.</summary>
     public const string Ready = "ready";
 
-    /// <summary>Registers the database's check.</summary>
-    public static void AddHealth(this IServiceCollection services) => services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [Ready]);
+    /// <summary>Registers the check of the storage.</summary>
+    public static void AddHealth(this IServiceCollection services) =>
+        services.AddSingleton<StorageCheck>().AddHealthChecks().AddCheck<StorageCheck>("storage", tags: [Ready]);
 
     /// <summary>Maps the addresses.</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
@@ -24,26 +22,48 @@ internal static class HealthApi
     }
 }
 
-/// <summary>Whether the database takes writes: the writer's lock can be had within 2 seconds.</summary>
-internal sealed class DatabaseCheck(IDbContextFactory<ServiceDb> databases) : IHealthCheck
+/// <summary>
+/// Whether the service can store: the database takes a write, and the disk some room besides, as the database writes into room that it has for a while.
+/// </summary>
+internal sealed class StorageCheck(DatabaseWriter database, DataDirectory directory, TimeProvider time) : IHealthCheck, IDisposable
 {
-    // Longer than a checkpoint takes to write, shorter than those who ask commonly wait.
-    private const int WaitSeconds = 2;
+    private const int RoomNeeded = 1 << 20; // in bytes
+    private static readonly TimeSpan AtMostEvery = TimeSpan.FromSeconds(1); // whoever asks needs no key, and must not wear out the disk
+    private readonly SemaphoreSlim turn = new(1);
+    private HealthCheckResult last;
+    private long? lookedAt;
 
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancellationToken);
-        ((SqliteConnection)db.Database.GetDbConnection()).DefaultTimeout = WaitSeconds;
+        await turn.WaitAsync(cancellationToken);
         try
         {
-            // BEGIN IMMEDIATE, and nothing to commit.
-            await using IDbContextTransaction writing = await db.Database.BeginTransactionAsync(cancellationToken);
+            if (lookedAt is long before && time.GetElapsedTime(before) < AtMostEvery) return last;
+            last = await LookAsync(cancellationToken);
+            lookedAt = time.GetTimestamp();
+            return last;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => turn.Dispose();
+
+    private async Task<HealthCheckResult> LookAsync(CancellationToken cancel)
+    {
+        if (await database.ProbeAsync(cancel) is { } failure) return HealthCheckResult.Unhealthy(failure.Words);
+        try
+        {
+            directory.Probe(RoomNeeded);
             return HealthCheckResult.Healthy();
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return HealthCheckResult.Unhealthy($"SQLite error {e.SqliteErrorCode}");
+            return HealthCheckResult.Unhealthy("The disk takes no file.", e);
         }
     }
 }

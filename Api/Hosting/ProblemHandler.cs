@@ -4,7 +4,6 @@ using CnnService.Api.Data;
 using CnnService.Training;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Hosting;
@@ -12,8 +11,6 @@ namespace CnnService.Api.Hosting;
 /// <summary>Turns what went wrong into a problem document (RFC 9457). Nothing of the program's inside reaches the client.</summary>
 internal sealed partial class ProblemHandler(IProblemDetailsService problems, ILogger<ProblemHandler> log) : IExceptionHandler
 {
-    private const int SqliteBusy = 5, SqliteLocked = 6, SqliteFull = 13;
-
     // A full disk: ENOSPC; ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL of Windows.
     private static readonly int[] DiskFull = [28, unchecked((int)0x80070027), unchecked((int)0x80070070)];
 
@@ -34,19 +31,22 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
     }
 
     /// <summary>The problem that an exception stands for.</summary>
-    internal static ProblemException ProblemOf(Exception exception) => exception switch
+    internal static ProblemException ProblemOf(Exception exception) => StorageFailure.Of(exception) is { } failure ? ProblemOf(failure) : exception switch
     {
         ProblemException problem => problem,
         InvalidInputException input => new(StatusCodes.Status400BadRequest, input.Message, input.Part.Length == 0 ? null : input.Part),
         BadHttpRequestException bad => ProblemOf(bad),
-        SqliteException { SqliteErrorCode: SqliteBusy or SqliteLocked } =>
-            new(StatusCodes.Status503ServiceUnavailable, "The database is busy; repeat the request.") { RetryAfterSeconds = 1 },
-        SqliteException { SqliteErrorCode: SqliteFull } =>
-            new(StatusCodes.Status503ServiceUnavailable, "The disk is full; free some space, then repeat the request.") { RetryAfterSeconds = 60 },
         IOException when DiskFull.Contains(exception.HResult) => new(StatusCodes.Status507InsufficientStorage, "The disk has not enough space for this; free some."),
         DamagedContentException damaged => new(StatusCodes.Status500InternalServerError, damaged.Message),
         DbUpdateException or AggregateException when exception.InnerException is { } inner => ProblemOf(inner), // they only carry what happened
         _ => new(StatusCodes.Status500InternalServerError, "The service failed; its log tells why."),
+    };
+
+    private static ProblemException ProblemOf(StorageFailure failure) => failure switch
+    {
+        { Trouble: StorageTrouble.Busy } => new(StatusCodes.Status503ServiceUnavailable, $"{failure.Words[..^1]}; repeat the request.") { RetryAfterSeconds = 1 },
+        { Passes: true } => new(StatusCodes.Status503ServiceUnavailable, $"{failure.Words[..^1]}, then repeat the request.") { RetryAfterSeconds = 60 },
+        _ => new(StatusCodes.Status500InternalServerError, failure.Words),
     };
 
     // The framework's words name .NET types, so only the name of the parameter is taken from them.

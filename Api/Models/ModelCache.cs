@@ -1,6 +1,5 @@
 using CnnService.Api.Data;
 using CnnService.Training;
-using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Models;
 
@@ -8,10 +7,10 @@ namespace CnnService.Api.Models;
 /// The models that were used last, ready to predict, by the hash of their parameters: runs with equal parameters share one, and a run that gets
 /// better parameters gets another one. The least recently used go when together they would take more than a fixed number of bytes.
 /// </summary>
-/// <param name="databases">Where parameters come from.</param>
+/// <param name="contents">Where parameters come from.</param>
 /// <param name="best">Which parameters are a run's best.</param>
 /// <param name="byteLimit">Bytes of all models together; the one in use is kept even if it alone takes more.</param>
-internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, BestParameters best, long byteLimit = ModelCache.DefaultByteLimit) : IDisposable
+internal sealed class ModelCache(ContentStore contents, BestParameters best, long byteLimit = ModelCache.DefaultByteLimit) : IDisposable
 {
     /// <summary>512 MiB: 30 networks of half a million weights, or one of 60 million.</summary>
     public const long DefaultByteLimit = 512L * 1024 * 1024;
@@ -33,21 +32,10 @@ internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, BestPar
     /// <summary>The model of a run's best parameters, with the iteration they come from. A problem: 404 without the run, 409 before its first parameters.</summary>
     public async Task<BestModel> BestAsync(Guid runId, CancellationToken cancel)
     {
-        StoredParameters stored = await best.FindAsync(runId, cancel);
-        if (Find(stored.Sha256) is LoadedModel found) return new BestModel(found, stored.Iteration);
-        await loading.WaitAsync(cancel);
-        try
+        while (true)
         {
-            if (Find(stored.Sha256) is LoadedModel other) return new BestModel(other, stored.Iteration);
-            await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-            ParametersRow row = await stored.LoadAsync(db, cancel);
-            var loaded = new LoadedModel(Read(row.Content));
-            Keep(row.Sha256, loaded);
-            return new BestModel(loaded, row.Iteration);
-        }
-        finally
-        {
-            loading.Release();
+            StoredParameters stored = await best.FindAsync(runId, cancel);
+            if ((Find(stored.Sha256) ?? await LoadAsync(stored, cancel)) is { } model) return new BestModel(model, stored.Iteration);
         }
     }
 
@@ -56,6 +44,24 @@ internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, BestPar
     {
         loading.Dispose();
         foreach (LoadedModel model in models.Values) model.Dispose();
+    }
+
+    // Null where better parameters have replaced these since they were found.
+    private async Task<LoadedModel?> LoadAsync(StoredParameters stored, CancellationToken cancel)
+    {
+        await loading.WaitAsync(cancel);
+        try
+        {
+            if (Find(stored.Sha256) is LoadedModel other) return other;
+            if (await contents.ReadAsync(stored.Content, cancel) is not { } bytes) return null;
+            var loaded = new LoadedModel(Read(bytes));
+            Keep(stored.Sha256, loaded);
+            return loaded;
+        }
+        finally
+        {
+            loading.Release();
+        }
     }
 
     // What the service itself has stored is not a client's fault.
@@ -67,7 +73,7 @@ internal sealed class ModelCache(IDbContextFactory<ServiceDb> databases, BestPar
         }
         catch (InvalidInputException e)
         {
-            throw new DamagedContentException("The run's stored parameters are damaged; train the run again.", e);
+            throw new DamagedContentException("The run's stored parameters are not a model that this version reads; train the run again.", e);
         }
     }
 

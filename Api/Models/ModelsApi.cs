@@ -18,7 +18,7 @@ internal static class ModelsApi
     public static void AddModels(this IServiceCollection services)
     {
         services.AddSingleton<BestParameters>();
-        services.AddSingleton(provider => new ModelCache(provider.GetRequiredService<IDbContextFactory<ServiceDb>>(), provider.GetRequiredService<BestParameters>()));
+        services.AddSingleton(provider => new ModelCache(provider.GetRequiredService<ContentStore>(), provider.GetRequiredService<BestParameters>()));
         services.AddSingleton<Desk>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Confusions>();
@@ -48,8 +48,8 @@ internal static class ModelsApi
         return TypedResults.Ok(new Prediction(id, best.Iteration, await predictions.PredictAsync(best.Model, pictures, topK, resize, cancel)));
     }
 
-    private static async Task<Results<FileContentHttpResult, StatusCodeHttpResult>> GetParameters(
-        Guid id, HttpContext context, ServiceDb db, CancellationToken cancel, string which = "best")
+    private static async Task<Results<FileStreamHttpResult, StatusCodeHttpResult>> GetParameters(
+        Guid id, HttpContext context, ServiceDb db, ContentStore contents, CancellationToken cancel, string which = "best")
     {
         WhichParameters wanted = which switch
         {
@@ -57,16 +57,19 @@ internal static class ModelsApi
             "last" => WhichParameters.Last,
             _ => throw new ProblemException(400, $"which is \"{which}\"; give best or last.", "which"),
         };
-        StoredParameters stored = await StoredParameters.FindAsync(db, id, wanted, cancel);
-        EntityTagHeaderValue current = TagOf(stored.Sha256);
-        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(current, useStrongComparison: false) || tag.Equals(EntityTagHeaderValue.Any)))
+        while (true)
         {
-            context.Response.GetTypedHeaders().ETag = current;
-            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        }
+            StoredParameters stored = await StoredParameters.FindAsync(db, id, wanted, cancel);
+            var current = new EntityTagHeaderValue($"\"{stored.Sha256}\"");
+            if (context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(current, useStrongComparison: false) || tag.Equals(EntityTagHeaderValue.Any)))
+            {
+                context.Response.GetTypedHeaders().ETag = current;
+                return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+            }
 
-        ParametersRow row = await stored.LoadAsync(db, cancel);
-        return TypedResults.Bytes(row.Content, "application/octet-stream", $"{id}-{which}.safetensors", entityTag: TagOf(row.Sha256));
+            if (await contents.OpenAsync(stored.Content, cancel) is { } file) // else better ones have replaced them since they were found
+                return TypedResults.Stream(file, "application/octet-stream", $"{id}-{which}.safetensors", entityTag: current, enableRangeProcessing: true);
+        }
     }
 
     private static async Task<FileContentHttpResult> GetFilters(Guid id, ModelCache models, CancellationToken cancel)
@@ -85,6 +88,4 @@ internal static class ModelsApi
         RunSpec spec = JsonSerializer.Deserialize<RunSpec>(run.Spec, ApiJson.Options)!;
         return TypedResults.Ok(await confusions.CountAsync(best.Model, spec, run.DatasetSha256, cancel));
     }
-
-    private static EntityTagHeaderValue TagOf(string sha256) => new($"\"{sha256}\"");
 }

@@ -13,7 +13,9 @@ internal sealed class EventReader(IDbContextFactory<ServiceDb> databases, EventB
     public async Task<List<RunEvent>> PageAsync(long run, long after, int limit, CancellationToken cancel)
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        List<EventRow> rows = await db.Events.AsNoTracking().Where(e => e.Run == run && e.Sequence > after).OrderBy(e => e.Sequence).Take(limit).ToListAsync(cancel);
+        // The events of a deleted run go from the first on, so that a reader in their middle would see a gap.
+        List<EventRow> rows = await db.Events.AsNoTracking().Where(e => e.Run == run && e.Sequence > after && db.Runs.Any(r => r.Order == run))
+            .OrderBy(e => e.Sequence).Take(limit).ToListAsync(cancel);
         return [.. rows.Select(RunEvent.Of)];
     }
 
@@ -43,6 +45,6 @@ internal sealed class EventReader(IDbContextFactory<ServiceDb> databases, EventB
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         bool alive = await db.Runs.AnyAsync(
             r => r.Order == run && (r.State == RunState.Queued || r.State == RunState.Running || r.State == RunState.Paused), cancel);
-        return !alive && !await db.Events.AnyAsync(e => e.Run == run && e.Sequence > after, cancel);
+        return !alive && !await db.Events.AnyAsync(e => e.Run == run && e.Sequence > after && db.Runs.Any(r => r.Order == run), cancel);
     }
 }

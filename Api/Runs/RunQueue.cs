@@ -2,7 +2,6 @@ using CnnService.Api.Data;
 using CnnService.Api.Hosting;
 using CnnService.Training;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CnnService.Api.Runs;
 
@@ -10,7 +9,7 @@ namespace CnnService.Api.Runs;
 /// What users do to runs that a worker does not hold: each change of state is one transaction with its event. A running run is only asked; its worker
 /// acts between two iterations.
 /// </summary>
-internal sealed class RunQueue(IDbContextFactory<ServiceDb> databases, QueueBell queueBell, RunNews news, TimeProvider time)
+internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBell queueBell, RunNews news, TimeProvider time)
 {
     private static readonly RunState[] Ended = [RunState.Completed, RunState.Failed, RunState.Cancelled];
 
@@ -20,25 +19,9 @@ internal sealed class RunQueue(IDbContextFactory<ServiceDb> databases, QueueBell
     /// <param name="cancel">Ends the attempt.</param>
     public async Task<Run> SubmitAsync(RunRow row, int limit, CancellationToken cancel)
     {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        await using (IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancel))
-        {
-            RunRow? known = row.IdempotencyKey is null ? null : await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.IdempotencyKey == row.IdempotencyKey, cancel);
-            if (known is not null) return await RepeatedAsync(db, known, row, cancel);
-            if (!await db.Datasets.AnyAsync(dataset => dataset.Name == row.Dataset && dataset.Sha256 == row.DatasetSha256, cancel))
-                throw new InvalidInputException("dataset", $"\"{row.Dataset}\" was deleted or replaced just now; send the run again.");
-            if (await db.Runs.CountAsync(r => r.State == RunState.Queued, cancel) >= limit)
-                throw new ProblemException(StatusCodes.Status429TooManyRequests, $"{limit} runs are waiting already; try again when some have ended.") { RetryAfterSeconds = 60 };
-            db.Runs.Add(row);
-            await db.SaveChangesAsync(cancel);
-            await EventLog.AddStateAsync(db, row.Order, RunState.Queued, row.CreatedAt, cancel);
-            await db.SaveChangesAsync(cancel);
-            await transaction.CommitAsync(cancel);
-        }
-
-        Run run = await news.TellAsync(row.Order, cancel);
+        if (await database.WriteAsync(db => AddUnlessKnownAsync(db, row, limit, cancel), cancel) is long known) return await news.ReadAsync(known, cancel);
         queueBell.Bell.Ring();
-        return run;
+        return await news.TellAsync(row.Order, cancel);
     }
 
     /// <summary>Pauses a queued run, asks a running one to pause.</summary>
@@ -68,36 +51,50 @@ internal sealed class RunQueue(IDbContextFactory<ServiceDb> databases, QueueBell
         _ => null,
     }, cancel);
 
-    /// <summary>Deletes a run with all that belongs to it; 409 while it is running.</summary>
+    /// <summary>Deletes a run with all that belongs to it; 409 while it is running. Nothing finds it from then on, and what it holds goes in slices.</summary>
     public async Task DeleteAsync(Guid id, CancellationToken cancel)
     {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        if (await db.Runs.Where(run => run.Id == id && run.State != RunState.Running).ExecuteDeleteAsync(cancel) > 0)
+        await database.WriteAsync(async db =>
         {
-            news.EventBell.Bell.Ring();
-            return;
-        }
+            int removed = await db.Runs.Where(run => run.Id == id && run.State != RunState.Running)
+                .ExecuteUpdateAsync(run => run.SetProperty(r => r.Removed, true).SetProperty(r => r.IdempotencyKey, (string?)null), cancel);
+            if (removed > 0) return;
+            throw await db.Runs.AnyAsync(run => run.Id == id, cancel)
+                ? ProblemException.Conflict("The run is running; cancel it and delete it when it has stopped.")
+                : ProblemException.NotFound($"Run {id}");
+        }, cancel);
+        sweeper.Wake();
+        news.EventBell.Bell.Ring();
+    }
 
-        throw await db.Runs.AnyAsync(run => run.Id == id, cancel)
-            ? ProblemException.Conflict("The run is running; cancel it and delete it when it has stopped.")
-            : ProblemException.NotFound($"Run {id}");
+    // The run that came with this key before; null when the row is added.
+    private static async Task<long?> AddUnlessKnownAsync(ServiceDb db, RunRow row, int limit, CancellationToken cancel)
+    {
+        RunRow? known = row.IdempotencyKey is null ? null : await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.IdempotencyKey == row.IdempotencyKey, cancel);
+        if (known is not null && known.IdempotencyBody != row.IdempotencyBody)
+            throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with another body before; use a new key for a new run.");
+        if (known is not null) return known.Order;
+        if (!await db.Datasets.AnyAsync(dataset => dataset.Name == row.Dataset && dataset.Sha256 == row.DatasetSha256, cancel))
+            throw new InvalidInputException("dataset", $"\"{row.Dataset}\" was deleted or replaced just now; send the run again.");
+        if (await db.Runs.CountAsync(r => r.State == RunState.Queued, cancel) >= limit)
+            throw new ProblemException(StatusCodes.Status429TooManyRequests, $"{limit} runs are waiting already; try again when some have ended.") { RetryAfterSeconds = 60 };
+        db.Runs.Add(row);
+        await db.SaveChangesAsync(cancel);
+        await EventLog.AddStateAsync(db, row.Order, RunState.Queued, row.CreatedAt, cancel);
+        return null;
     }
 
     private async Task<Run> ChangeAsync(Guid id, string verb, Func<RunRow, Change?> decide, CancellationToken cancel)
     {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        long order;
-        await using (IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancel))
+        long order = await database.WriteAsync(async db =>
         {
             RunRow row = await db.Runs.SingleOrDefaultAsync(run => run.Id == id, cancel) ?? throw ProblemException.NotFound($"Run {id}");
-            Change change = decide(row) ?? throw ProblemException.Conflict($"A run that is {row.State.ToString().ToLowerInvariant()} can not be {verb}.");
-            order = row.Order;
+            Change change = decide(row) ?? throw ProblemException.Conflict($"A run that is {row.State.ToString().ToLowerInvariant()} cannot be {verb}.");
             row.Requested = change.Request;
             if (change.State is RunState state) await EnterAsync(db, row, state, cancel);
-            await db.SaveChangesAsync(cancel);
-            await transaction.CommitAsync(cancel);
-        }
-
+            return row.Order;
+        }, cancel);
+        sweeper.Wake();
         queueBell.Bell.Ring();
         return await news.TellAsync(order, cancel);
     }
@@ -116,13 +113,6 @@ internal sealed class RunQueue(IDbContextFactory<ServiceDb> databases, QueueBell
         await EventLog.AddStateAsync(db, row.Order, state, now, cancel);
     }
 
-    private static async Task<Run> RepeatedAsync(ServiceDb db, RunRow known, RunRow row, CancellationToken cancel)
-    {
-        if (known.IdempotencyBody != row.IdempotencyBody)
-            throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with another body before; use a new key for a new run.");
-        return Run.Of(await db.Runs.AsNoTracking().Where(r => r.Order == known.Order).Select(Run.WithPlace(db)).SingleAsync(cancel));
-    }
-
     private sealed record Change(RunState? State = null, RunRequest? Request = null);
 }
 
@@ -136,22 +126,4 @@ internal static class EventLog
     /// <summary>Adds a change of state; the caller saves.</summary>
     public static async Task AddStateAsync(ServiceDb db, long run, RunState state, DateTime at, CancellationToken cancel) =>
         db.Events.Add(new EventRow { Run = run, Sequence = await LastSequenceAsync(db, run, cancel) + 1, Type = EventType.State, State = state, At = at });
-}
-
-/// <summary>Tells the clients what was committed: rings for those who follow events, and sends the run to those who watch all.</summary>
-internal sealed class RunNews(
-    IDbContextFactory<ServiceDb> databases, Microsoft.AspNetCore.SignalR.IHubContext<RunsHub, IRunClient> hub, EventBell eventBell)
-{
-    /// <summary>The bell of committed events.</summary>
-    public EventBell EventBell => eventBell;
-
-    /// <summary>Rings, sends the run to those who watch all, and returns it.</summary>
-    public async Task<Run> TellAsync(long order, CancellationToken cancel)
-    {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        Run run = Run.Of(await db.Runs.AsNoTracking().Where(r => r.Order == order).Select(Run.WithPlace(db)).SingleAsync(cancel));
-        eventBell.Bell.Ring();
-        _ = hub.Clients.Group(RunsHub.All).RunChanged(run); // not awaited: a client that reads slowly must hold up neither a request nor a run
-        return run;
-    }
 }

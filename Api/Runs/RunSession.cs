@@ -138,16 +138,15 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
             testAccuracy = predictor.Accuracy(start.Dataset.Test);
         }
 
-        var bestFile = new ModelFile(WhichParameters.Best, trainer.BestIteration, best);
         RunWrite write = Write(trainer);
         Finish(write with
         {
             State = RunState.Completed,
-            Parameters = [bestFile, new ModelFile(WhichParameters.Last, trainer.Iteration, trainer.LastModel())],
+            Parameters = [new(WhichParameters.Best, trainer.BestIteration, best), new(WhichParameters.Last, trainer.Iteration, trainer.LastModel())],
             Apply = row =>
             {
                 write.Apply(row);
-                (row.TestAccuracy, row.ParametersSha256) = (testAccuracy, bestFile.Sha256);
+                row.TestAccuracy = testAccuracy;
             },
         });
     }

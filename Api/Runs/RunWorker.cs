@@ -3,9 +3,7 @@ using CnnService.Api.Data;
 using CnnService.Api.Datasets;
 using CnnService.Api.Hosting;
 using CnnService.Training;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
 namespace CnnService.Api.Runs;
@@ -15,8 +13,8 @@ namespace CnnService.Api.Runs;
 /// running belongs to a process that is gone: it is taken over, with a new attempt.
 /// </summary>
 internal sealed partial class RunWorker(
-    IDbContextFactory<ServiceDb> databases, DatasetStore datasets, QueueBell bell, RunNews news, TimeProvider time, IOptions<TrainingOptions> options,
-    ILogger<RunWorker> logger) : BackgroundService
+    IDbContextFactory<ServiceDb> databases, DatabaseWriter database, ContentStore contents, Sweeper sweeper, DatasetStore datasets, QueueBell bell, RunNews news,
+    TimeProvider time, IOptions<TrainingOptions> options, ILogger<RunWorker> logger) : BackgroundService
 {
     private const int AttemptsWithoutProgress = 10; // crashes in a row without a checkpoint between them
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -58,7 +56,7 @@ internal sealed partial class RunWorker(
             {
                 return await ClaimAsync(orphan, stopping);
             }
-            catch (Exception e) when (e is SqliteException or DbUpdateException)
+            catch (Exception e) when (StorageFailure.Of(e) is not null)
             {
                 LogCanNotClaim(e);
                 await Task.Delay(RetryAfter, time, stopping);
@@ -72,11 +70,16 @@ internal sealed partial class RunWorker(
         return await db.Runs.Where(run => run.State == RunState.Running).OrderBy(run => run.Order).Select(run => run.Order).ToListAsync(cancel);
     }
 
-    // A takeover writes no event: the list must equal that of an undisturbed run.
     private async Task<RunClaim?> ClaimAsync(long? orphan, CancellationToken cancel)
     {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancel);
+        RunClaim? claim = await database.WriteAsync(db => ClaimAsync(db, orphan, cancel), cancel);
+        if (claim is not null) await news.TellAsync(claim.Order, cancel);
+        return claim;
+    }
+
+    // A takeover writes no event: the list must equal that of an undisturbed run.
+    private async Task<RunClaim?> ClaimAsync(ServiceDb db, long? orphan, CancellationToken cancel)
+    {
         RunRow? row = orphan is null
             ? await db.Runs.Where(run => run.State == RunState.Queued).OrderBy(run => run.Order).FirstOrDefaultAsync(cancel)
             : await db.Runs.SingleOrDefaultAsync(run => run.Order == orphan && run.State == RunState.Running, cancel);
@@ -86,15 +89,12 @@ internal sealed partial class RunWorker(
         row.State = RunState.Running;
         row.StartedAt ??= now;
         row.Attempts++;
-        await db.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
-        await news.TellAsync(row.Order, cancel);
         return new RunClaim(row.Order, row.Id, row.Attempts);
     }
 
     private async Task RunAsync(RunClaim claim, CancellationToken stopping)
     {
-        var writer = new RunWriter(databases, news, time, claim);
+        var writer = new RunWriter(database, sweeper, news, time, claim, stopping);
         try
         {
             RunStart start = await PrepareAsync(claim, stopping);
@@ -119,26 +119,36 @@ internal sealed partial class RunWorker(
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         RunRow row = await db.Runs.AsNoTracking().SingleAsync(run => run.Order == claim.Order, cancel);
-        var checkpoint = await db.Checkpoints.Where(c => c.Run == claim.Order).Select(c => new { c.Iteration, c.Attempt }).SingleOrDefaultAsync(cancel);
-        if (claim.Attempt - (checkpoint?.Attempt ?? 0) > AttemptsWithoutProgress) throw new CrashedRepeatedlyException(AttemptsWithoutProgress);
+        CheckpointRow[] checkpoints = await db.Checkpoints.AsNoTracking().Where(c => c.Run == claim.Order).OrderByDescending(c => c.Iteration).ToArrayAsync(cancel);
+        if (claim.Attempt - checkpoints.Select(c => c.Attempt).DefaultIfEmpty().Max() > AttemptsWithoutProgress) throw new CrashedRepeatedlyException(AttemptsWithoutProgress);
+        CheckpointRow? checkpoint = await FirstIntactAsync(claim, checkpoints, cancel);
         long from = checkpoint?.Iteration ?? 0;
         return new RunStart
         {
             Claim = claim,
             Spec = JsonSerializer.Deserialize<RunSpec>(row.Spec, ApiJson.Options)!,
             Dataset = datasets.Load(row.DatasetSha256),
-            ReadCheckpoint = checkpoint is null ? null : () => ReadCheckpoint(claim.Order),
+            ReadCheckpoint = checkpoint is null ? null : () => ReadCheckpoint(checkpoint.Content),
             Told = await db.Events.AsNoTracking().Where(e => e.Run == claim.Order && e.Iteration > from).OrderBy(e => e.Sequence).ToListAsync(cancel),
             Threads = Math.Max(1, (options.Value.Threads == 0 ? Environment.ProcessorCount : options.Value.Threads) / options.Value.ConcurrentRuns),
             CheckpointEvery = TimeSpan.FromSeconds(options.Value.CheckpointSeconds),
         };
     }
 
-    private Checkpoint ReadCheckpoint(long run)
+    // The run is repeated from there, and its events are compared with those that were told.
+    private async Task<CheckpointRow?> FirstIntactAsync(RunClaim claim, CheckpointRow[] newestFirst, CancellationToken cancel)
     {
-        using ServiceDb db = databases.CreateDbContext();
-        return Checkpoint.Read(StoredContent.Read(db, nameof(db.Checkpoints), run));
+        foreach (CheckpointRow checkpoint in newestFirst)
+        {
+            if (await contents.IsIntactAsync(checkpoint.Content, cancel)) return checkpoint;
+            LogDamagedCheckpoint(claim.Id, checkpoint.Iteration);
+        }
+
+        return null;
     }
+
+    private Checkpoint ReadCheckpoint(long content) =>
+        Checkpoint.Read(contents.ReadAsync(content, CancellationToken.None).GetAwaiter().GetResult() ?? throw ContentStore.Damaged());
 
     private async Task FailAsync(RunWriter writer, RunClaim claim, Exception e, CancellationToken stopping)
     {
@@ -149,14 +159,15 @@ internal sealed partial class RunWorker(
             CrashedRepeatedlyException => (RunState.Failed, FailureCodes.CrashedRepeatedly, null),
             OutOfMemoryException => (RunState.Failed, FailureCodes.OutOfMemory, null),
             InvalidInputException { Part: "numerics" } => (RunState.Failed, FailureCodes.IncompatibleNumerics, null),
-            SqliteException or DbUpdateException or IOException => (RunState.Paused, FailureCodes.Storage, null),
+            _ when StorageFailure.Of(e) is not null || e is IOException => (RunState.Paused, FailureCodes.Storage, null),
             _ => (RunState.Failed, FailureCodes.Internal, (long?)null),
         };
         LogFailed(e, claim.Id, code);
         string message = code switch
         {
             FailureCodes.Internal => "The run failed; the service's log tells why.",
-            FailureCodes.Storage => "The run's progress could not be stored; make room on the disk, then resume the run.",
+            FailureCodes.Storage when StorageFailure.Of(e) is { } failure => $"The run's progress could not be stored. {failure.Words} Then resume the run.",
+            FailureCodes.Storage => "The run's progress could not be stored; look at the disk and the service's log, then resume the run.",
             FailureCodes.OutOfMemory => "There was not enough memory; use a smaller network or batchSize.",
             _ => e.Message,
         };
@@ -181,7 +192,7 @@ internal sealed partial class RunWorker(
             {
                 return;
             }
-            catch (Exception e) when (e is SqliteException or DbUpdateException)
+            catch (Exception e) when (StorageFailure.Of(e) is not null)
             {
                 LogCanNotStore(e);
                 await Task.Delay(RetryAfter, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -222,6 +233,9 @@ internal sealed partial class RunWorker(
 
     [LoggerMessage(5, LogLevel.Warning, "The next run can not be claimed; trying again.")]
     private partial void LogCanNotClaim(Exception exception);
+
+    [LoggerMessage(7, LogLevel.Warning, "Run {Run}: the checkpoint of iteration {Iteration} is damaged; the run goes on from the one before, or from its beginning.")]
+    private partial void LogDamagedCheckpoint(Guid run, long iteration);
 
     [LoggerMessage(6, LogLevel.Warning, "A run's failure can not be stored; trying again.")]
     private partial void LogCanNotStore(Exception exception);

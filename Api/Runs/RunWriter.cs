@@ -1,8 +1,6 @@
-using System.Security.Cryptography;
 using CnnService.Api.Data;
 using CnnService.Training;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CnnService.Api.Runs;
 
@@ -10,27 +8,54 @@ namespace CnnService.Api.Runs;
 /// All writes of one attempt at a run. Each is one transaction that begins with the attempt's number as fencing token: when another worker has
 /// taken the run over, nothing is written and <see cref="FencedException"/> is thrown.
 /// </summary>
-internal sealed class RunWriter(IDbContextFactory<ServiceDb> databases, RunNews news, TimeProvider time, RunClaim claim)
+/// <param name="database">Where to.</param>
+/// <param name="sweeper">Removes what a write has replaced.</param>
+/// <param name="news">Tells clients.</param>
+/// <param name="time">The clock.</param>
+/// <param name="claim">The attempt.</param>
+/// <param name="stopping">When to stop trying again.</param>
+internal sealed class RunWriter(DatabaseWriter database, Sweeper sweeper, RunNews news, TimeProvider time, RunClaim claim, CancellationToken stopping)
 {
-    /// <summary>Commits what has happened, then tells it; returns what a user has asked the run to do.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Commits what has happened, then tells it; returns what a user has asked the run to do. A disk that is full, or a database that is busy, is told to
+    /// those who watch, and tried again until it works or the service stops.
+    /// </summary>
     public async Task<RunRequest?> WriteAsync(RunWrite write)
     {
-        RunRequest? requested;
-        await using (ServiceDb db = await databases.CreateDbContextAsync())
-        await using (IDbContextTransaction transaction = await db.Database.BeginTransactionAsync())
+        while (true)
+        {
+            try
+            {
+                RunRequest? requested = await CommitAsync(write);
+                await news.TellTroubleAsync(claim, null);
+                return requested;
+            }
+            catch (Exception e) when (StorageFailure.Of(e) is { Passes: true } failure && !stopping.IsCancellationRequested)
+            {
+                await news.TellTroubleAsync(claim, failure);
+                await Task.Delay(RetryAfter, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<RunRequest?> CommitAsync(RunWrite write)
+    {
+        RunRequest? requested = await database.WriteAsync(async db =>
         {
             RunRow row = await db.Runs.SingleOrDefaultAsync(r => r.Order == claim.Order && r.Attempts == claim.Attempt && r.State == RunState.Running)
                 ?? throw new FencedException();
-            requested = row.Requested;
+            RunRequest? asked = row.Requested;
             write.Apply(row);
             await AddEventsAsync(db, write);
             if (write.State is RunState state) await EnterAsync(db, row, state);
-            if (write.Checkpoint is Checkpoint checkpoint) await ReplaceAsync(db, checkpoint);
-            foreach (ModelFile file in write.Parameters) await ReplaceAsync(db, file);
-            await db.SaveChangesAsync();
-            await transaction.CommitAsync();
-        }
+            if (write.Checkpoint is Checkpoint checkpoint) await AddAsync(db, checkpoint);
+            foreach (ModelFile file in write.Parameters) await ReplaceAsync(db, row, file);
+            return asked;
+        }, CancellationToken.None);
 
+        if (write.Checkpoint is not null || write.Parameters.Count > 0 || write.State is not null) sweeper.Wake();
         if (write.State is not null || write.HasEpoch) await news.TellAsync(claim.Order, CancellationToken.None);
         else if (write.Events.Count > 0) news.EventBell.Bell.Ring();
         return requested;
@@ -53,24 +78,22 @@ internal sealed class RunWriter(IDbContextFactory<ServiceDb> databases, RunNews 
         await db.Checkpoints.Where(checkpoint => checkpoint.Run == claim.Order).ExecuteDeleteAsync();
     }
 
-    private async Task ReplaceAsync(ServiceDb db, Checkpoint checkpoint)
+    // The one before stays, for the case that this one is damaged when it is needed; those behind it are of a time that is repeated.
+    private async Task AddAsync(ServiceDb db, Checkpoint checkpoint)
     {
-        await db.Checkpoints.Where(row => row.Run == claim.Order).ExecuteDeleteAsync();
-        await StoredContent.InsertAsync(
-            db,
-            nameof(db.Checkpoints),
-            $"INSERT INTO Checkpoints (Run, Iteration, Attempt, Content) VALUES ({claim.Order}, {checkpoint.Iteration}, {claim.Attempt}, zeroblob({checkpoint.Length}))",
-            checkpoint.WriteTo);
+        IQueryable<CheckpointRow> own = db.Checkpoints.Where(row => row.Run == claim.Order);
+        long before = await own.Where(row => row.Iteration < checkpoint.Iteration).MaxAsync(row => (long?)row.Iteration) ?? 0;
+        await own.Where(row => row.Iteration != before).ExecuteDeleteAsync();
+        ContentRow content = await ContentStore.AddAsync(db, checkpoint.WriteTo);
+        db.Checkpoints.Add(new CheckpointRow { Run = claim.Order, Iteration = checkpoint.Iteration, Attempt = claim.Attempt, Content = content.Key });
     }
 
-    private async Task ReplaceAsync(ServiceDb db, ModelFile file)
+    private async Task ReplaceAsync(ServiceDb db, RunRow run, ModelFile file)
     {
         await db.Parameters.Where(row => row.Run == claim.Order && row.Which == file.Which).ExecuteDeleteAsync();
-        await StoredContent.InsertAsync(
-            db,
-            nameof(db.Parameters),
-            $"INSERT INTO Parameters (Run, Which, Iteration, Sha256, Content) VALUES ({claim.Order}, {file.Which.ToString()}, {file.Iteration}, {file.Sha256}, zeroblob({file.Model.Length}))",
-            file.Model.WriteTo);
+        ContentRow content = await ContentStore.AddAsync(db, file.Model.WriteTo);
+        db.Parameters.Add(new ParametersRow { Run = claim.Order, Which = file.Which, Iteration = file.Iteration, Content = content.Key });
+        if (run.State == RunState.Completed && file.Which == WhichParameters.Best) run.ParametersSha256 = content.Sha256;
     }
 }
 
@@ -86,7 +109,7 @@ internal sealed record RunWrite
     /// <summary>The state that the run enters, with its event.</summary>
     public RunState? State { get; init; }
 
-    /// <summary>A checkpoint that replaces the last one; its memory is the writer's until the write has ended.</summary>
+    /// <summary>A checkpoint, beside which the one before stays; its memory is the writer's until the write has ended.</summary>
     public Checkpoint? Checkpoint { get; init; }
 
     /// <summary>Parameters that replace those of before.</summary>
@@ -97,29 +120,10 @@ internal sealed record RunWrite
 }
 
 /// <summary>A model that is to be kept as the parameters of its run.</summary>
-internal sealed class ModelFile(WhichParameters which, long iteration, Model model)
-{
-    private readonly Lazy<string> sha256 = new(() => HashOf(model));
-
-    /// <summary>Best or last.</summary>
-    public WhichParameters Which => which;
-
-    /// <summary>The iteration that the parameters come from.</summary>
-    public long Iteration => iteration;
-
-    /// <summary>What is written.</summary>
-    public Model Model => model;
-
-    /// <summary>SHA-256 of the file; computed when it is asked for first, which is the writer's work while a run trains.</summary>
-    public string Sha256 => sha256.Value;
-
-    private static string HashOf(Model model)
-    {
-        using var hash = SHA256.Create();
-        using (var hashed = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)) model.WriteTo(hashed);
-        return Convert.ToHexStringLower(hash.Hash!);
-    }
-}
+/// <param name="Which">Best or last.</param>
+/// <param name="Iteration">The iteration that the parameters come from.</param>
+/// <param name="Model">What is written.</param>
+internal sealed record ModelFile(WhichParameters Which, long Iteration, Model Model);
 
 /// <summary>A run that a worker has claimed.</summary>
 /// <param name="Order">The run's key.</param>

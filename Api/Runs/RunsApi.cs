@@ -66,7 +66,7 @@ internal static class RunsApi
         return TypedResults.Accepted($"/api/runs/{run.Id}", run);
     }
 
-    private static async Task<Ok<Page<Run>>> List(ServiceDb db, CancellationToken cancel, string? state = null, string? dataset = null, int limit = 50, string? after = null)
+    private static async Task<Ok<Page<Run>>> List(ServiceDb db, RunTroubles troubles, CancellationToken cancel, string? state = null, string? dataset = null, int limit = 50, string? after = null)
     {
         RunState? wanted = state is null ? null : ParseState(state);
         if (limit is < 1 or > PageLimit) throw new ProblemException(400, $"limit is {limit}; give a number from 1 to {PageLimit}.", "limit");
@@ -76,12 +76,12 @@ internal static class RunsApi
             .Where(run => run.Order < before && (wanted == null || run.State == wanted) && (dataset == null || run.Dataset == dataset))
             .OrderByDescending(run => run.Order).Take(limit + 1).Select(Run.WithPlace(db)).ToListAsync(cancel);
         string? next = rows.Count > limit ? $"{rows[limit - 1].Row.Order}" : null;
-        return TypedResults.Ok(new Page<Run>([.. rows.Take(limit).Select(Run.Of)], next));
+        return TypedResults.Ok(new Page<Run>([.. rows.Take(limit).Select(troubles.Of)], next));
     }
 
-    private static async Task<Ok<Run>> Get(Guid id, ServiceDb db, CancellationToken cancel) =>
+    private static async Task<Ok<Run>> Get(Guid id, ServiceDb db, RunTroubles troubles, CancellationToken cancel) =>
         await db.Runs.AsNoTracking().Where(run => run.Id == id).Select(Run.WithPlace(db)).SingleOrDefaultAsync(cancel) is RowWithPlace row
-            ? TypedResults.Ok(Run.Of(row))
+            ? TypedResults.Ok(troubles.Of(row))
             : throw ProblemException.NotFound($"Run {id}");
 
     private static async Task<Accepted<Run>> Pause(Guid id, RunQueue queue, CancellationToken cancel) => TypedResults.Accepted($"/api/runs/{id}", await queue.PauseAsync(id, cancel));
@@ -141,7 +141,10 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, IOptions
         long bytes = MemoryEstimate.OfRun(spec, network, (long)(dataset.TrainImages + dataset.TestImages) * network.Input.Length);
         if (bytes > options.Value.MemoryLimitMegabytes * 1_000_000L)
             throw new InvalidInputException("model", $"the run needs about {bytes / 1_000_000} MB, and {options.Value.MemoryLimitMegabytes} MB is the limit; use a smaller network or batchSize.");
-        return (dataset, (long)spec.Epochs * ((images + spec.BatchSize - 1) / spec.BatchSize));
+        long iterations = (long)spec.Epochs * ((images + spec.BatchSize - 1) / spec.BatchSize), checkpoint = MemoryEstimate.OfCheckpoint(spec, network, iterations);
+        if (checkpoint > Array.MaxLength)
+            throw new InvalidInputException("model", $"a checkpoint of the run would have {checkpoint / 1_000_000} MB, and {Array.MaxLength / 1_000_000} MB is the most; use a smaller network.");
+        return (dataset, iterations);
     }
 
     private sealed record DatasetClassCount(string Label, int Train, int Test);

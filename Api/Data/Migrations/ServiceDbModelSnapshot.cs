@@ -22,19 +22,38 @@ namespace CnnService.Api.Data.Migrations
                     b.Property<long>("Run")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Attempt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<long>("Iteration")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Run");
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Content")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Run", "Iteration");
+
+                    b.HasIndex("Content");
 
                     b.ToTable("Checkpoints");
+                });
+
+            modelBuilder.Entity("CnnService.Api.Data.ContentRow", b =>
+                {
+                    b.Property<long>("Key")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("Contents");
                 });
 
             modelBuilder.Entity("CnnService.Api.Data.DatasetRow", b =>
@@ -124,20 +143,34 @@ namespace CnnService.Api.Data.Migrations
                     b.Property<string>("Which")
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
+                    b.Property<long>("Content")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("Iteration")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Sha256")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
                     b.HasKey("Run", "Which");
 
+                    b.HasIndex("Content");
+
                     b.ToTable("Parameters");
+                });
+
+            modelBuilder.Entity("CnnService.Api.Data.PieceRow", b =>
+                {
+                    b.Property<long>("Content")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Content", "Number");
+
+                    b.ToTable("Pieces");
                 });
 
             modelBuilder.Entity("CnnService.Api.Data.RunRow", b =>
@@ -206,6 +239,9 @@ namespace CnnService.Api.Data.Migrations
                     b.Property<string>("ParametersSha256")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("Removed")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Requested")
                         .HasColumnType("TEXT");
 
@@ -243,6 +279,9 @@ namespace CnnService.Api.Data.Migrations
                     b.HasIndex("IdempotencyKey")
                         .IsUnique();
 
+                    b.HasIndex("Removed")
+                        .HasFilter("Removed");
+
                     b.HasIndex("State");
 
                     b.ToTable("Runs");
@@ -250,6 +289,12 @@ namespace CnnService.Api.Data.Migrations
 
             modelBuilder.Entity("CnnService.Api.Data.CheckpointRow", b =>
                 {
+                    b.HasOne("CnnService.Api.Data.ContentRow", null)
+                        .WithMany()
+                        .HasForeignKey("Content")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("CnnService.Api.Data.RunRow", null)
                         .WithMany()
                         .HasForeignKey("Run")
@@ -268,9 +313,24 @@ namespace CnnService.Api.Data.Migrations
 
             modelBuilder.Entity("CnnService.Api.Data.ParametersRow", b =>
                 {
+                    b.HasOne("CnnService.Api.Data.ContentRow", null)
+                        .WithMany()
+                        .HasForeignKey("Content")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("CnnService.Api.Data.RunRow", null)
                         .WithMany()
                         .HasForeignKey("Run")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("CnnService.Api.Data.PieceRow", b =>
+                {
+                    b.HasOne("CnnService.Api.Data.ContentRow", null)
+                        .WithMany()
+                        .HasForeignKey("Content")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

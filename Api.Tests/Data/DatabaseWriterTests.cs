@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Http.Json;
+using CnnService.Api.Data;
+using CnnService.Api.Hosting;
+using CnnService.Api.Runs;
+using CnnService.Api.Tests.Runs;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CnnService.Api.Tests.Data;
+
+/// <summary>Writers wait without a thread, for a limited time; readers never wait.</summary>
+public sealed class DatabaseWriterTests : IAsyncDisposable
+{
+    private const int Waiting = 100;
+
+    private readonly ServiceApplication service = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private DatabaseWriter Writer => service.Services.GetRequiredService<DatabaseWriter>();
+
+    [Fact]
+    public async Task Write_ThatThrows_IsUndoneAndTheNextOneGoesOn()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Writer.WriteAsync(async db =>
+        {
+            await db.Datasets.ExecuteDeleteAsync(Cancel);
+            throw new InvalidOperationException();
+        }, Cancel));
+
+        Assert.Equal(1, await Writer.WriteAsync(db => db.Datasets.CountAsync(Cancel), Cancel));
+        Assert.Null(Writer.Failure);
+    }
+
+    [Fact]
+    public async Task Write_ManyAtOnce_TakeTurns()
+    {
+        int inside = 0;
+        DatabaseWriter writer = Writer;
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => writer.WriteAsync(async db =>
+        {
+            Assert.Equal(1, Interlocked.Increment(ref inside));
+            await db.Database.ExecuteSqlAsync($"PRAGMA user_version = 1", Cancel);
+            Interlocked.Decrement(ref inside);
+        }, Cancel), Cancel)));
+    }
+
+    [Fact]
+    public async Task Requests_WhileAnotherProcessHoldsTheDatabase_ReadAndWritersAreSentAway()
+    {
+        var client = new RunClient(service.CreateClient());
+        Run run = await client.SubmitAsync(RunClient.Small());
+        await client.UntilAsync(run.Id, RunState.Completed);
+        await using SqliteConnection other = await LockAsync();
+
+        Task<HttpResponseMessage>[] writers = [.. Enumerable.Range(0, Waiting).Select(_ => client.PostAsync(RunClient.Small()))];
+        int answered = 0;
+        while (!writers.Any(writer => writer.IsCompleted))
+        {
+            Assert.Equal(HttpStatusCode.OK, (await client.Http.GetAsync("/healthz/live", Cancel)).StatusCode);
+            Assert.Equal(RunState.Completed, (await client.GetAsync(run.Id)).State);
+            answered++;
+        }
+
+        Assert.True(answered > Waiting, $"{answered} requests were answered while {Waiting} writers waited.");
+        foreach (HttpResponseMessage response in await Task.WhenAll(writers))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            Assert.NotNull(response.Headers.RetryAfter);
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.Http.GetAsync("/healthz/ready", Cancel)).StatusCode);
+        await other.DisposeAsync();
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync(RunClient.Small())).StatusCode);
+    }
+
+    [Fact]
+    public async Task Run_WhileAnotherProcessHoldsTheDatabase_SaysSoAndGoesOnByItself()
+    {
+        var client = new RunClient(service.CreateClient());
+        Run run = await client.SubmitAsync(RunClient.Small(3, """ "batchSize":10 """));
+        await client.UntilAsync(run.Id, RunState.Running);
+        await using (SqliteConnection other = await LockAsync())
+        {
+            while ((run = await client.GetAsync(run.Id)).Failure is null) await Task.Delay(10, Cancel); // between two looks; no test judges by it
+            Assert.Equal((RunState.Running, "storage"), (run.State, run.Failure!.Code));
+            Assert.Contains("by itself", run.Failure.Message, StringComparison.Ordinal);
+        }
+
+        run = await client.UntilAsync(run.Id, RunState.Completed);
+        Assert.Null(run.Failure);
+        Assert.Equal(1, run.Attempts);
+    }
+
+    [Fact]
+    public async Task Delete_RunOfManyEvents_GoesInSlicesAndTheFileShrinks()
+    {
+        const int events = 200_000;
+        var client = new RunClient(service.CreateClient());
+        Run run = await client.SubmitAsync(RunClient.Small());
+        await client.UntilAsync(run.Id, RunState.Completed);
+        await AddEventsAsync(run.Id, events);
+        long before = FileLength();
+
+        Assert.Equal(HttpStatusCode.NoContent, (await client.Http.DeleteAsync($"/api/runs/{run.Id}", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.Http.GetAsync($"/api/runs/{run.Id}", Cancel)).StatusCode);
+        Assert.Empty((await client.Http.GetFromJsonAsync<Page<Run>>("/api/runs", ApiJson.Options, Cancel))!.Items);
+        long left = await Writer.WriteAsync(db => db.Events.LongCountAsync(Cancel), Cancel);
+        Assert.True(left > events / 2, $"A writer that came right after the deletion found {left} events, so it waited for more than a slice.");
+
+        while (await Writer.WriteAsync(db => db.Runs.IgnoreQueryFilters().AnyAsync(Cancel), Cancel)) { }
+        while (FileLength() > before / 2) await Task.Delay(10, Cancel); // between two looks; no test judges by it
+        await using ServiceDb after = Open();
+        Assert.False(await after.Events.AnyAsync(Cancel));
+        Assert.False(await after.Contents.AnyAsync(Cancel));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => service.DisposeAsync();
+
+    private ServiceDb Open() => service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>().CreateDbContext();
+
+    private long FileLength() => new FileInfo(Path.Combine(service.DataDirectory, "cnnservice.db")).Length;
+
+    // As an administrator's tool would from another process.
+    private async Task<SqliteConnection> LockAsync()
+    {
+        var other = new SqliteConnection($"Data Source={Path.Combine(service.DataDirectory, "cnnservice.db")};Pooling=False;Default Timeout=600");
+        await other.OpenAsync(Cancel);
+        other.BeginTransaction();
+        return other;
+    }
+
+    private Task<int> AddEventsAsync(Guid id, int count) => Writer.WriteAsync(db => db.Database.ExecuteSqlAsync($"""
+        WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {count})
+        INSERT INTO Events (Run, Sequence, Type, Iteration, Epoch, LossBits, LearningRate, At)
+        SELECT "Order", 1000 + number, 'Iteration', number, 1, 4611686018427387904, 0.001, '2026-11-25 00:00:00' FROM Runs, numbers WHERE upper(Id) = upper({id})
+        """, Cancel), Cancel);
+}

@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+
+namespace CnnService.Api.Data;
+
+/// <summary>
+/// Large contents as rows of 1 MB, so that no value reaches the database's limit of 1,000,000,000 bytes, nothing large is in memory while it is written
+/// or sent, and none is used whose bytes are not those that were stored.
+/// </summary>
+internal sealed class ContentStore(IDbContextFactory<ServiceDb> databases) : IDisposable
+{
+    private readonly Dictionary<long, int> readers = []; // open readers by content; its own lock
+    private readonly SemaphoreSlim verifying = new(1); // one at a time, as it takes a processor: 25 ms for 10 MB
+
+    /// <summary>Stores what is written, in the transaction that the context is in.</summary>
+    public static async Task<ContentRow> AddAsync(ServiceDb db, Action<Stream> write)
+    {
+        var row = new ContentRow { Sha256 = "" };
+        db.Contents.Add(row);
+        await db.SaveChangesAsync();
+        using (var pieces = new ContentWriter(db, row.Key))
+        {
+            write(pieces);
+            (row.Sha256, row.Length) = pieces.Complete();
+        }
+
+        await db.SaveChangesAsync();
+        return row;
+    }
+
+    /// <summary>Contents that are being read, and so must stay.</summary>
+    public long[] Held
+    {
+        get
+        {
+            lock (readers) return [.. readers.Keys];
+        }
+    }
+
+    /// <summary>
+    /// A content as a stream that can seek, after its bytes were verified; null if it is gone. It stays until the stream is disposed of, and takes no
+    /// memory of its own, however many read it.
+    /// </summary>
+    /// <exception cref="DamagedContentException">The bytes are not those that were stored.</exception>
+    public async Task<Stream?> OpenAsync(long key, CancellationToken cancel)
+    {
+        ContentReader? reader = await HoldAsync(key, cancel);
+        if (reader is null) return null;
+        try
+        {
+            await verifying.WaitAsync(cancel);
+            try
+            {
+                await VerifyAsync(reader, cancel);
+            }
+            finally
+            {
+                verifying.Release();
+            }
+
+            return reader;
+        }
+        catch
+        {
+            await reader.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A content's bytes; null if it is gone.</summary>
+    /// <exception cref="DamagedContentException">The bytes are not those that were stored.</exception>
+    public async Task<byte[]?> ReadAsync(long key, CancellationToken cancel)
+    {
+        await using ContentReader? reader = await HoldAsync(key, cancel);
+        if (reader is null) return null;
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(checked((int)reader.Length));
+        await reader.ReadExactlyAsync(bytes, cancel);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == reader.Sha256 ? bytes : throw Damaged();
+    }
+
+    /// <summary>Whether a content is there, with the bytes that were stored.</summary>
+    public async Task<bool> IsIntactAsync(long key, CancellationToken cancel)
+    {
+        try
+        {
+            await using Stream? content = await OpenAsync(key, cancel);
+            return content is not null;
+        }
+        catch (DamagedContentException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => verifying.Dispose();
+
+    /// <summary>A damaged content, in words that fit every kind.</summary>
+    internal static DamagedContentException Damaged() =>
+        new("Stored content is damaged: its bytes are not those that were stored. Restore a backup of the data directory, or train the run again.");
+
+    // It is held before it is looked for, so that it cannot go in between.
+    private async Task<ContentReader?> HoldAsync(long key, CancellationToken cancel)
+    {
+        lock (readers) readers[key] = readers.GetValueOrDefault(key) + 1;
+        try
+        {
+            await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+            if (await db.Contents.AsNoTracking().SingleOrDefaultAsync(row => row.Key == key, cancel) is { } found)
+                return new ContentReader(databases, found, () => Release(key));
+        }
+        catch
+        {
+            Release(key);
+            throw;
+        }
+
+        Release(key);
+        return null;
+    }
+
+    private void Release(long key)
+    {
+        lock (readers)
+            if (--readers[key] == 0) readers.Remove(key);
+    }
+
+    private static async Task VerifyAsync(ContentReader content, CancellationToken cancel)
+    {
+        byte[] hash = await SHA256.HashDataAsync(content, cancel);
+        if (content.Position != content.Length || Convert.ToHexStringLower(hash) != content.Sha256) throw Damaged();
+        content.Position = 0;
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace CnnService.Api.Data;
+
+/// <summary>The reasons why the database did not do what it was asked.</summary>
+public enum StorageTrouble
+{
+    /// <summary>Somebody else writes, for longer than one waits.</summary>
+    Busy,
+
+    /// <summary>The disk has no room.</summary>
+    Full,
+
+    /// <summary>The disk, or the system between, does not read or write.</summary>
+    Unreachable,
+
+    /// <summary>The value is larger than the database takes.</summary>
+    TooLarge,
+
+    /// <summary>The database's file is not what was written.</summary>
+    Damaged,
+}
+
+/// <summary>What a failure of the database means: for those who may try again, and in words for people.</summary>
+/// <param name="Trouble">The reason.</param>
+/// <param name="Words">What has happened, and what helps.</param>
+internal sealed record StorageFailure(StorageTrouble Trouble, string Words)
+{
+    // Result codes of SQLite, as sqlite.org/rescode.html numbers them.
+    private const int Permission = 3, BusyCode = 5, Locked = 6, NoMemory = 7, ReadOnly = 8, InputOutput = 10, Corrupt = 11, FullCode = 13, CannotOpen = 14, TooBig = 18, NoLargeFiles = 22,
+        NotADatabase = 26;
+
+    /// <summary>Whether the same may succeed later.</summary>
+    public bool Passes => Trouble is StorageTrouble.Busy or StorageTrouble.Full or StorageTrouble.Unreachable;
+
+    /// <summary>What an exception means; null where the database is not its cause.</summary>
+    public static StorageFailure? Of(Exception exception) => exception switch
+    {
+        DatabaseBusyException => new(StorageTrouble.Busy, "The database is busy."),
+        DbUpdateException { InnerException: { } inner } => Of(inner),
+        SqliteException sqlite => Of(sqlite.SqliteErrorCode),
+        _ => null,
+    };
+
+    private static StorageFailure? Of(int code) => code switch
+    {
+        BusyCode or Locked => new(StorageTrouble.Busy, "The database is busy."),
+        FullCode => new(StorageTrouble.Full, "The disk is full; free some space."),
+        Permission or NoMemory or ReadOnly or InputOutput or CannotOpen or NoLargeFiles =>
+            new(StorageTrouble.Unreachable, "The database cannot be read or written; look at the disk, its limits and the service's log."),
+        TooBig => new(StorageTrouble.TooLarge, "A value is larger than the database takes."),
+        Corrupt or NotADatabase => new(StorageTrouble.Damaged, "The database is damaged; stop the service, check it with --verify, and restore a backup."),
+        _ => null,
+    };
+}
+
+/// <summary>Nobody got the right to write within the time that one waits for it.</summary>
+internal sealed class DatabaseBusyException() : Exception("The database is busy.");

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using CnnService.Api.Data;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.EntityFrameworkCore;
+
+namespace CnnService.Api.Runs;
+
+/// <summary>Tells the clients what was committed: rings for those who follow events, and sends the run to those who watch all.</summary>
+internal sealed class RunNews(IDbContextFactory<ServiceDb> databases, IHubContext<RunsHub, IRunClient> hub, EventBell eventBell, RunTroubles troubles)
+{
+    /// <summary>The bell of committed events.</summary>
+    public EventBell EventBell => eventBell;
+
+    /// <summary>The run as it is now.</summary>
+    public async Task<Run> ReadAsync(long order, CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        return troubles.Of(await db.Runs.AsNoTracking().Where(r => r.Order == order).Select(Run.WithPlace(db)).SingleAsync(cancel));
+    }
+
+    /// <summary>Rings, sends the run to those who watch all, and returns it.</summary>
+    public async Task<Run> TellAsync(long order, CancellationToken cancel)
+    {
+        Run run = await ReadAsync(order, cancel);
+        eventBell.Bell.Ring();
+        _ = hub.Clients.Group(RunsHub.All).RunChanged(run); // not awaited: a client that reads slowly must hold up neither a request nor a run
+        return run;
+    }
+
+    /// <summary>Tells that a run cannot store its progress, and why; null when it can again.</summary>
+    public async Task TellTroubleAsync(RunClaim claim, StorageFailure? failure)
+    {
+        if (!troubles.Set(claim.Id, failure)) return;
+        try
+        {
+            await TellAsync(claim.Order, CancellationToken.None);
+        }
+        catch (Exception e) when (StorageFailure.Of(e) is not null)
+        {
+            // The database cannot be read either; whoever asks later is told.
+        }
+    }
+}
+
+/// <summary>
+/// What keeps running runs from storing their progress. It cannot be stored itself, so it is kept in memory, and shown as the run's failure while the run
+/// goes on trying.
+/// </summary>
+internal sealed class RunTroubles
+{
+    private readonly ConcurrentDictionary<Guid, RunFailure> failures = [];
+
+    /// <summary>Whether this is news.</summary>
+    public bool Set(Guid run, StorageFailure? failure)
+    {
+        if (failure is null) return failures.TryRemove(run, out _);
+        var told = new RunFailure(FailureCodes.Storage, $"The run's progress cannot be stored now. {failure.Words} The run goes on by itself when it can.", null);
+        return failures.TryGetValue(run, out RunFailure? before) ? before != told && failures.TryUpdate(run, told, before) : failures.TryAdd(run, told);
+    }
+
+    /// <summary>What clients see of a row.</summary>
+    public Run Of(RowWithPlace placed)
+    {
+        var run = Run.Of(placed);
+        return run.State == RunState.Running && failures.TryGetValue(run.Id, out RunFailure? failure) ? run with { Failure = failure } : run;
+    }
+}
