@@ -4,6 +4,7 @@ using CnnService.Api.Demonstration;
 using CnnService.Api.Hosting;
 using CnnService.Api.Models;
 using CnnService.Api.Runs;
+using CnnService.Api.Verification;
 
 try
 {
@@ -19,6 +20,7 @@ try
 
     WebApplication app = builder.Build();
     app.CheckSettings();
+    if (commandLine.Verify) return await DataVerification.RunAsync(app, app.Lifetime.ApplicationStopping);
     await Database.PrepareAsync(app.Services, app.Lifetime.ApplicationStopping);
     await app.Services.GetRequiredService<DatasetStore>().PrepareAsync(app.Lifetime.ApplicationStopping);
     app.UseHosting();

@@ -5,9 +5,10 @@ namespace CnnService.Api.Hosting;
 /// <param name="HealthAddress">With <c>--health URL</c>: the address to ask instead of serving, for containers without a shell or curl.</param>
 /// <param name="Demo">With <c>--demo</c>: whether to show a run and a prediction after the start.</param>
 /// <param name="Exit">With <c>--exit</c> beside <c>--demo</c>: whether to end after it.</param>
-internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, bool Demo, bool Exit)
+/// <param name="Verify">With <c>--verify</c>: whether to verify the data directory instead of serving.</param>
+internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, bool Demo, bool Exit, bool Verify)
 {
-    private const string HealthSwitch = "health", DemoSwitch = "demo", ExitSwitch = "exit";
+    private const string HealthSwitch = "health", DemoSwitch = "demo", ExitSwitch = "exit", VerifySwitch = "verify";
 
     private static readonly string[] Sections =
         ["Urls", "AllowedHosts", "Storage", "Training", "Uploads", "Security", "Logging", "Kestrel", "Environment", "ContentRoot", "WebRoot", "ApplicationName"];
@@ -22,7 +23,7 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, b
         {
             if (!args[i].StartsWith("--", StringComparison.Ordinal)) throw new StartupException($"The argument {args[i]} is not understood; settings are given as --Name value.");
             (string name, string? value) = args[i][2..].Split('=', 2) is [var before, var after] ? (before, after) : (args[i][2..], null);
-            if (value is null && name is DemoSwitch or ExitSwitch)
+            if (value is null && name is DemoSwitch or ExitSwitch or VerifySwitch)
             {
                 switches.Add(name);
                 continue;
@@ -36,12 +37,12 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, b
         (bool demo, bool exit) = (switches.Contains(DemoSwitch), switches.Contains(ExitSwitch));
         if (exit && !demo) throw new StartupException($"--{ExitSwitch} belongs to --{DemoSwitch}: give both, or neither.");
         if (demo) configuration.InsertRange(0, ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning"]); // the demo's own lines are what is to be seen
-        return new CommandLine([.. configuration], health, demo, exit);
+        return new CommandLine([.. configuration], health, demo, exit, switches.Contains(VerifySwitch));
     }
 
     private static string Known(string name) => Sections.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase)
         ? name
-        : throw new StartupException($"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{HealthSwitch} URL, and the settings of {string.Join(", ", Sections)}.");
+        : throw new StartupException($"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{VerifySwitch}, --{HealthSwitch} URL, and the settings of {string.Join(", ", Sections)}.");
 
     private static Uri Address(string? value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
         ? address

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace CnnService.Api.Hosting;
@@ -10,6 +11,9 @@ public static class HostingSetup
 
     // Below the 10 seconds that those who stop services commonly wait before they kill.
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(8);
+
+    // A client that takes less is cut, so that it does not hold a connection and its buffers for ever: 64 KB that wait have 16 seconds.
+    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(10));
 
     /// <summary>Registers it.</summary>
     public static void AddHosting(this WebApplicationBuilder builder)
@@ -30,7 +34,12 @@ public static class HostingSetup
         services.AddApiDescription();
 
         builder.WebHost.UseUrls(Settings.Read(builder.Configuration, "", new ServerOptions()).Urls);
-        builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, BodyLimit));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, BodyLimit);
+            kestrel.Limits.MinResponseDataRate = SlowestReader;
+        });
+        KeepThreadsFree();
     }
 
     /// <summary>Refuses to start with settings that can not work, or are not safe.</summary>
@@ -55,6 +64,14 @@ public static class HostingSetup
         app.UseMiddleware<KeyCheck>();
         app.MapHealth();
         app.MapVersion();
+    }
+
+    // SQLite commits on the thread that asks, and a thread that waits for the disk answers nobody: one per processor is not enough.
+    private static void KeepThreadsFree()
+    {
+        const int waitingForTheDisk = 4; // a checkpoint, a slice of a deletion, and readers
+        ThreadPool.GetMinThreads(out _, out int completionPortThreads);
+        ThreadPool.SetMinThreads(Environment.ProcessorCount + waitingForTheDisk, completionPortThreads);
     }
 
     private static void AddProblems(this IServiceCollection services)
