@@ -152,7 +152,7 @@ internal sealed partial class DatasetStore(
         catch (Exception e)
         {
             File.Delete(unfinished);
-            if (e is IOException io && DiskSpace.IsFull(io)) throw DiskSpace.Refusal();
+            if (DiskSpace.IsFull(e)) throw DiskSpace.Refusal();
             throw;
         }
     }

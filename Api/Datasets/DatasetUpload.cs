@@ -60,7 +60,7 @@ internal sealed partial class DatasetUpload : IDisposable
         {
             file?.Dispose();
         }
-        catch (IOException e) when (DiskSpace.IsFull(e))
+        catch (Exception e) when (DiskSpace.IsFull(e))
         {
             // What could not be written is not wanted any more; the upload is refused already.
         }
@@ -121,7 +121,7 @@ internal sealed partial class DatasetUpload : IDisposable
 
             await file.FlushAsync(cancel);
         }
-        catch (IOException e) when (DiskSpace.IsFull(e))
+        catch (Exception e) when (DiskSpace.IsFull(e))
         {
             throw DiskSpace.Refusal();
         }

@@ -10,6 +10,7 @@ public sealed class DataDirectory : IDisposable
     // A file that another process has locked: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
     private static readonly int[] LockedByAnother = [11, 35, unchecked((int)0x80070020)];
 
+    private readonly IDisposable? fileSizeLimit = DiskSpace.FailAtFileSizeLimit();
     private readonly FileStream ownership;
 
     /// <summary>Takes the folder; <see cref="StartupException"/> if that is not possible.</summary>
@@ -53,7 +54,11 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>Gives the folder free.</summary>
-    public void Dispose() => ownership.Dispose();
+    public void Dispose()
+    {
+        ownership.Dispose();
+        fileSizeLimit?.Dispose();
+    }
 
     private static void Create(string folder)
     {

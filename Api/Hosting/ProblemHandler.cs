@@ -11,9 +11,6 @@ namespace CnnService.Api.Hosting;
 /// <summary>Turns what went wrong into a problem document (RFC 9457). Nothing of the program's inside reaches the client.</summary>
 internal sealed partial class ProblemHandler(IProblemDetailsService problems, ILogger<ProblemHandler> log) : IExceptionHandler
 {
-    // A full disk: ENOSPC; ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL of Windows.
-    private static readonly int[] DiskFull = [28, unchecked((int)0x80070027), unchecked((int)0x80070070)];
-
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -36,7 +33,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         ProblemException problem => problem,
         InvalidInputException input => new(StatusCodes.Status400BadRequest, input.Message, input.Part.Length == 0 ? null : input.Part),
         BadHttpRequestException bad => ProblemOf(bad),
-        IOException when DiskFull.Contains(exception.HResult) => new(StatusCodes.Status507InsufficientStorage, "The disk has not enough space for this; free some."),
+        IOException when DiskSpace.IsFull(exception) => new(StatusCodes.Status507InsufficientStorage, "The disk has not enough space for this; free some."),
         DamagedContentException damaged => new(StatusCodes.Status500InternalServerError, damaged.Message),
         DbUpdateException or AggregateException when exception.InnerException is { } inner => ProblemOf(inner), // they only carry what happened
         _ => new(StatusCodes.Status500InternalServerError, "The service failed; its log tells why."),

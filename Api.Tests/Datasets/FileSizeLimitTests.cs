@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Net;
+using static CnnService.Api.Tests.Datasets.Archives;
+
+namespace CnnService.Api.Tests.Datasets;
+
+/// <summary>Uploads to a service whose files may not grow beyond a limit, as `ulimit -f` and service managers set it.</summary>
+public sealed class FileSizeLimitTests : IDisposable
+{
+    private const int Limit = 1_000_000; // in bytes: less than 400 images of 3,072 bytes, more than the database takes
+    private readonly TemporaryFolder folder = new();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Upload_OverTheLimitOnFiles_IsRefusedAndTheServiceGoesOn(bool byTheUploadItself)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit is set with prlimit.");
+        byte[] ballast = new byte[byTheUploadItself ? Limit : 0]; // otherwise the pictures are short, and the images that they become are not
+        new Random(1).NextBytes(ballast);
+        byte[] archive = Zip([.. Enumerable.Range(0, 400).Select(i => ($"{(i % 2 == 0 ? "a" : "b")}/{i}.png", Colour(i, size: 8))), ("notes.txt", ballast)]);
+        Assert.Equal(byTheUploadItself, archive.Length > Limit);
+        await using ServiceProcess service = await ServiceProcess.StartAsync(folder.Path);
+        await SetLimitAsync(service);
+
+        await service.Client.UploadAsync("large", archive, resize: true).ProblemAsync(507);
+
+        Assert.Empty(Directory.GetFiles(Path.Combine(folder.Path, "spool")));
+        Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, "datasets"))); // the built-in one
+        await service.Client.UploadAsync("small", Zip(("a/1.png", Grey(1)), ("b/1.png", Grey(2)))).JsonAsync(HttpStatusCode.Created);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static async Task SetLimitAsync(ServiceProcess service)
+    {
+        using Process prlimit = Process.Start("prlimit", ["--pid", $"{service.Process.Id}", $"--fsize={Limit}"]);
+        await prlimit.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, prlimit.ExitCode);
+    }
+}
