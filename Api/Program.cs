@@ -20,6 +20,7 @@ try
 
     WebApplication app = builder.Build();
     app.CheckSettings();
+    LostDatabase.Refuse(app.Services.GetRequiredService<DataDirectory>());
     if (commandLine.Verify) return await DataVerification.RunAsync(app, app.Lifetime.ApplicationStopping);
     await Database.PrepareAsync(app.Services, app.Lifetime.ApplicationStopping);
     await app.Services.GetRequiredService<DatasetStore>().PrepareAsync(app.Lifetime.ApplicationStopping);
