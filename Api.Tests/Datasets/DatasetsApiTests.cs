@@ -98,10 +98,10 @@ public sealed class DatasetsApiTests : IDisposable
     }
 
     [Fact]
-    public async Task Restart_KeepsDatasetsAndRemovesWhatNoRowNames()
+    public async Task Restart_KeepsDatasetsAndRemovesWhatACrashLeftInTheSpool()
     {
         string folder = Directory.CreateTempSubdirectory("cnnservice-").FullName;
-        string orphan = Path.Combine(folder, "datasets", new string('a', 64)), unfinished = Path.Combine(folder, "spool", "left.upload");
+        string unfinished = Path.Combine(folder, "spool", $"{Guid.CreateVersion7():n}.upload");
         JsonElement before;
         using (var first = new ServiceApplication { Settings = { ["Storage:DataDirectory"] = folder } })
         {
@@ -109,12 +109,12 @@ public sealed class DatasetsApiTests : IDisposable
             before = await first.CreateClient().GetJsonAsync("/api/datasets");
         }
 
-        foreach (string file in (string[])[orphan, unfinished]) await File.WriteAllTextAsync(file, "left by a crash", Cancel);
+        await File.WriteAllTextAsync(unfinished, "left by a crash", Cancel);
         using (var second = new ServiceApplication { Settings = { ["Storage:DataDirectory"] = folder } })
         {
             Assert.Equal($"{before}", $"{await second.CreateClient().GetJsonAsync("/api/datasets")}");
             Assert.Equal(HttpStatusCode.OK, (await second.CreateClient().GetAsync("/api/datasets/kept/images/3.png", Cancel)).StatusCode);
-            Assert.False(File.Exists(orphan) || File.Exists(unfinished));
+            Assert.False(File.Exists(unfinished));
         }
 
         Directory.Delete(folder, recursive: true);

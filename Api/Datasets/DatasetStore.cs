@@ -13,7 +13,8 @@ namespace CnnService.Api.Datasets;
 /// with the last row, unless a run that has not ended needs it still.
 /// </summary>
 internal sealed partial class DatasetStore(
-    DataDirectory directory, IDbContextFactory<ServiceDb> database, DatabaseWriter writer, TimeProvider time, ILogger<DatasetStore> log) : IDisposable
+    DataDirectory directory, UnclaimedContents unclaimed, IDbContextFactory<ServiceDb> database, DatabaseWriter writer, TimeProvider time,
+    ILogger<DatasetStore> log) : IDisposable
 {
     private static readonly Expression<Func<RunRow, bool>> HasNotEnded =
         run => run.State == RunState.Queued || run.State == RunState.Running || run.State == RunState.Paused;
@@ -22,13 +23,12 @@ internal sealed partial class DatasetStore(
     private readonly Lock loading = new();
     private readonly WeakReference<Dataset?> lastLoaded = new(null);
 
-    /// <summary>Removes files that no row names, left by a crash, and adds the built-in dataset if it is not there.</summary>
+    /// <summary>Reports contents that no row names, and adds the built-in dataset if it is not there.</summary>
     public async Task PrepareAsync(CancellationToken cancel)
     {
         await using ServiceDb db = await database.CreateDbContextAsync(cancel);
-        HashSet<string> needed = [.. await db.Datasets.Select(row => row.Sha256).Union(db.Runs.Where(HasNotEnded).Select(run => run.DatasetSha256)).ToListAsync(cancel)];
-        foreach (string file in Directory.EnumerateFiles(directory.Datasets))
-            if (!needed.Contains(Path.GetFileName(file))) File.Delete(file);
+        IQueryable<string> needed = db.Datasets.Select(row => row.Sha256).Union(db.Runs.Where(HasNotEnded).Select(run => run.DatasetSha256));
+        unclaimed.Review(await needed.ToHashSetAsync(cancel));
         if (!await db.Datasets.AnyAsync(row => row.Name == ShapesDataset.Name, cancel)) await AddAsync(ShapesDataset.Name, () => ShapesDataset.Create(), cancel);
     }
 
@@ -126,6 +126,7 @@ internal sealed partial class DatasetStore(
         try
         {
             if (isNew) Write(dataset, file);
+            unclaimed.Claim(dataset.Sha256);
             await writeRow();
         }
         catch when (isNew)

@@ -19,6 +19,7 @@ public static class DatasetsApi
     /// <summary>Registers what the endpoints need.</summary>
     public static void AddDatasets(this IServiceCollection services)
     {
+        services.AddSingleton<UnclaimedContents>();
         services.AddSingleton<DatasetStore>();
         services.Configure<SwaggerGenOptions>(options => options.OperationFilter<DatasetUploadForm>());
     }

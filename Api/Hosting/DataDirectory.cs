@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace CnnService.Api.Hosting;
 
 /// <summary>The service's one folder, created with access for its owner alone, and held by one process at a time through a locked file.</summary>
-public sealed class DataDirectory : IDisposable
+public sealed partial class DataDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -21,7 +22,8 @@ public sealed class DataDirectory : IDisposable
         {
             foreach (string folder in (string[])[Root, Datasets, Spool]) Create(folder);
             ownership = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            foreach (string file in Directory.EnumerateFiles(Spool)) File.Delete(file);
+            foreach (string file in Directory.EnumerateFiles(Spool))
+                if (SpooledName().IsMatch(Path.GetFileName(file))) File.Delete(file);
         }
         catch (IOException e) when (LockedByAnother.Contains(e.HResult))
         {
@@ -42,7 +44,7 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Dataset contents, named by their SHA-256.</summary>
     public string Datasets => Path.Combine(Root, "datasets");
 
-    /// <summary>Unfinished uploads; emptied at start.</summary>
+    /// <summary>Unfinished uploads and contents, named by random numbers; a start deletes those that a crash left.</summary>
     public string Spool => Path.Combine(Root, "spool");
 
     /// <summary>Writes a file of so many bytes, which goes at once; an <see cref="IOException"/> where that is not possible.</summary>
@@ -65,4 +67,8 @@ public sealed class DataDirectory : IDisposable
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, OwnerOnly);
     }
+
+    // What the service has not written itself stays, here as anywhere.
+    [GeneratedRegex(@"\A[0-9a-f]{32}\.(upload|content)\z")]
+    private static partial Regex SpooledName();
 }
