@@ -44,6 +44,21 @@ public sealed class DatasetContentTests
     }
 
     [Theory]
+    [InlineData(600)] // 1.9 GB in one block
+    [InlineData(1024)] // more bytes than an array can have
+    public void ReadFrom_HeadThatPromisesMoreThanThereIs_TakesNoMemoryForIt(int images)
+    {
+        int[] head = [3, 1024, 1024, 1, 1, 'a' << 24, images];
+        byte[] content = [.. head.SelectMany(BitConverter.GetBytes), .. new byte[images * sizeof(int) + 100_000]];
+        content = [.. content[..20], .. content[23..]]; // the name has one byte
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Throws<InvalidDataException>(() => Dataset.ReadFrom(new MemoryStream(content)));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+    }
+
+    [Theory]
     [InlineData(false, 0)]
     [InlineData(false, 1029)]
     [InlineData(true, 2)]

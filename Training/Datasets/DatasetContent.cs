@@ -7,7 +7,7 @@ namespace CnnService.Training.Datasets;
 /// <content>The content as one sequence of bytes: what is hashed, and what is kept in a file.</content>
 public sealed partial class Dataset
 {
-    private const int ImagesPerBlock = 1024, NameLimit = 64 * 1024;
+    private const int BlockLength = 4 << 20, NameLimit = 64 * 1024; // in bytes
 
     /// <summary>
     /// Writes the content, whose SHA-256 is <see cref="Sha256"/>. With 32-bit little-endian numbers: C, H, W; the class count and each name as its
@@ -104,7 +104,7 @@ public sealed partial class Dataset
         var images = new List<ReadOnlyMemory<byte>>();
         while (images.Count < count)
         {
-            int inBlock = Math.Min(ImagesPerBlock, count - images.Count);
+            int inBlock = Math.Min(Math.Max(1, BlockLength / shape.Length), count - images.Count);
             byte[] block = GC.AllocateUninitializedArray<byte>(inBlock * shape.Length);
             reader.BaseStream.ReadExactly(block);
             for (int i = 0; i < inBlock; i++) images.Add(block.AsMemory(i * shape.Length, shape.Length));
