@@ -94,7 +94,7 @@ public sealed class DatasetsApiTests : IDisposable
         byte[] content = await File.ReadAllBytesAsync(Path.Combine(Contents, shapes), Cancel);
         content[^1] ^= 1;
         await File.WriteAllBytesAsync(Path.Combine(Contents, shapes), content, Cancel);
-        Assert.Throws<InvalidDataException>(() => store.Load(shapes));
+        Assert.Throws<DamagedContentException>(() => store.Load(shapes));
     }
 
     [Fact]

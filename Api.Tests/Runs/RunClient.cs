@@ -65,10 +65,10 @@ internal sealed class RunClient(HttpClient http)
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
     }
 
-    /// <summary>Follows the events until the run enters that state.</summary>
-    public async Task<Run> UntilAsync(Guid id, RunState state)
+    /// <summary>Follows the events, all of them or those after a sequence, until the run enters that state.</summary>
+    public async Task<Run> UntilAsync(Guid id, RunState state, long after = 0)
     {
-        using HttpResponseMessage response = await FollowAsync(id);
+        using HttpResponseMessage response = await FollowAsync(id, after);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
         string wanted = $"\"state\":\"{JsonNamingPolicy.CamelCase.ConvertName($"{state}")}\"";
         while (await reader.ReadLineAsync(Cancel) is string line)

@@ -13,7 +13,7 @@ namespace CnnService.Api.Datasets;
 /// with the last row, unless a run that has not ended needs it still.
 /// </summary>
 internal sealed partial class DatasetStore(
-    DataDirectory directory, UnclaimedContents unclaimed, IDbContextFactory<ServiceDb> database, DatabaseWriter writer, TimeProvider time,
+    ContentFiles files, UnclaimedContents unclaimed, IDbContextFactory<ServiceDb> database, DatabaseWriter writer, TimeProvider time,
     ILogger<DatasetStore> log) : IDisposable
 {
     private static readonly Expression<Func<RunRow, bool>> HasNotEnded =
@@ -23,25 +23,32 @@ internal sealed partial class DatasetStore(
     private readonly Lock loading = new();
     private readonly WeakReference<Dataset?> lastLoaded = new(null);
 
-    /// <summary>Reports contents that no row names, and adds the built-in dataset if it is not there.</summary>
+    /// <summary>Reports contents that no row names, and those that are missing, and adds the built-in dataset if it is not there.</summary>
     public async Task PrepareAsync(CancellationToken cancel)
     {
         await using ServiceDb db = await database.CreateDbContextAsync(cancel);
         IQueryable<string> needed = db.Datasets.Select(row => row.Sha256).Union(db.Runs.Where(HasNotEnded).Select(run => run.DatasetSha256));
         unclaimed.Review(await needed.ToHashSetAsync(cancel));
         if (!await db.Datasets.AnyAsync(row => row.Name == ShapesDataset.Name, cancel)) await AddAsync(ShapesDataset.Name, () => ShapesDataset.Create(), cancel);
+        foreach (DatasetRow row in await db.Datasets.AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancel))
+            if (!files.Exists(row.Sha256)) LogMissing(row.Name, row.Sha256);
     }
 
-    /// <summary>Reads a dataset and keeps it under a name; 409 if the name is taken. Of a failure nothing stays.</summary>
+    /// <summary>
+    /// Reads a dataset and keeps it under a name; 409 if the name is taken, unless by the same dataset, whose content is missing or damaged: then that is
+    /// repaired. Of a failure nothing stays that was not there before.
+    /// </summary>
     public async Task<DatasetRow> AddAsync(string name, Func<Dataset> read, CancellationToken cancel)
     {
         await changing.WaitAsync(cancel);
         try
         {
             await using ServiceDb db = await database.CreateDbContextAsync(cancel);
-            if (await db.Datasets.AnyAsync(row => row.Name == name, cancel))
+            DatasetRow? known = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancel);
+            if (known is not null && await files.IsIntactAsync(known.Sha256, cancel))
                 throw new ProblemException(StatusCodes.Status409Conflict, $"The name \"{name}\" is taken; choose another, or delete that dataset first.", "name");
             Dataset dataset = read();
+            if (known is not null) return Repair(known, dataset);
             DatasetRow row = RowOf(name, dataset);
             await KeepAsync(dataset, () => writer.WriteAsync(async writing => await writing.AddAsync(row, CancellationToken.None), CancellationToken.None));
             lastLoaded.SetTarget(dataset);
@@ -69,9 +76,7 @@ internal sealed partial class DatasetStore(
             if (deleted == 0) throw ProblemException.Conflict($"Dataset \"{name}\" is needed by a run that is queued, running or paused; cancel it or wait for its end.");
 
             LogDeleted(name);
-            if (!await db.Datasets.AnyAsync(row => row.Sha256 == sha256, CancellationToken.None)
-                && !await unfinished.AnyAsync(run => run.DatasetSha256 == sha256, CancellationToken.None))
-                File.Delete(ContentFile(sha256));
+            await DeleteUnneededAsync(db, sha256);
         }
         finally
         {
@@ -79,83 +84,110 @@ internal sealed partial class DatasetStore(
         }
     }
 
-    /// <summary>The dataset with that content: the one loaded last is shared while anyone holds it. 409 if its content is deleted.</summary>
-    /// <exception cref="InvalidDataException">The file's bytes are not those that its name is the hash of.</exception>
+    /// <summary>Looks whether a dataset's content is intact.</summary>
+    /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read; 409 instead if no row names it any more.</exception>
+    public async Task CheckAsync(string sha256, CancellationToken cancel)
+    {
+        try
+        {
+            await files.CheckAsync(sha256, cancel);
+        }
+        catch (UnusableContentException e)
+        {
+            throw RefusalOf(sha256, e);
+        }
+    }
+
+    /// <summary>The dataset with that content: the one loaded last is shared while anyone holds it.</summary>
+    /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read; 409 instead if no row names it any more.</exception>
     public Dataset Load(string sha256)
     {
         lock (loading)
         {
-            if (lastLoaded.TryGetTarget(out Dataset? last) && last.Sha256 == sha256) return last;
-            using FileStream file = Open(sha256);
-            var dataset = Dataset.ReadFrom(file);
-            if (dataset.Sha256 != sha256) throw new InvalidDataException("The stored content of the dataset is damaged.");
-            lastLoaded.SetTarget(dataset);
-            return dataset;
+            return Read(sha256, file =>
+            {
+                if (lastLoaded.TryGetTarget(out Dataset? last) && last.Sha256 == sha256) return last;
+                var dataset = Dataset.ReadFrom(file);
+                if (dataset.Sha256 != sha256) throw new InvalidDataException("The bytes are not those that the file's name is the hash of.");
+                lastLoaded.SetTarget(dataset);
+                return dataset;
+            });
         }
     }
 
     /// <summary>One image, found without loading the others; null where there is none.</summary>
-    public (Shape Shape, byte[] Pixels)? ReadImage(string sha256, bool test, int index)
+    /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read; 409 instead if no row names it any more.</exception>
+    public async Task<(Shape Shape, byte[] Pixels)?> ReadImageAsync(string sha256, bool test, int index, CancellationToken cancel)
     {
-        using FileStream file = Open(sha256);
-        return Dataset.ReadImage(file, test, index);
+        await CheckAsync(sha256, cancel);
+        return Read(sha256, file => Dataset.ReadImage(file, test, index));
     }
 
     /// <inheritdoc/>
     public void Dispose() => changing.Dispose();
 
-    private string ContentFile(string sha256) => Path.Combine(directory.Datasets, sha256);
-
-    private FileStream Open(string sha256)
+    private T Read<T>(string sha256, Func<Stream, T> read)
     {
         try
         {
-            return new FileStream(ContentFile(sha256), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
+            return files.Read(sha256, read);
         }
-        catch (FileNotFoundException)
+        catch (UnusableContentException e)
         {
-            throw ProblemException.Conflict("The dataset's images are deleted; upload the same dataset again to have them back.");
+            throw RefusalOf(sha256, e);
         }
     }
 
-    /// <summary>Writes the content, unless it is there under another name, and then the row; the database's own flush keeps the file's new name too.</summary>
+    // What the database names is not gone for good; of what it does not name, nobody expects that it is there.
+    private Exception RefusalOf(string sha256, UnusableContentException fault)
+    {
+        using ServiceDb db = database.CreateDbContext();
+        string? name = db.Datasets.Where(row => row.Sha256 == sha256).OrderBy(row => row.CreatedAt).Select(row => row.Name).FirstOrDefault()
+            ?? db.Runs.Where(HasNotEnded).Where(run => run.DatasetSha256 == sha256).Select(run => run.Dataset).FirstOrDefault();
+        if (name is null) return ProblemException.Conflict("The dataset's images are deleted; upload the same dataset again to have them back.");
+        LogUnusable(fault, name, sha256);
+        return new DamagedContentException(
+            $"The stored images of dataset \"{name}\" {fault.Message}; put the file {sha256} back from a backup, or upload the same dataset again.", fault);
+    }
+
+    private DatasetRow Repair(DatasetRow known, Dataset dataset)
+    {
+        if (dataset.Sha256 != known.Sha256)
+        {
+            throw new ProblemException(
+                StatusCodes.Status409Conflict,
+                $"The name \"{known.Name}\" is taken by another dataset, whose stored images are missing or damaged; upload that one to repair it, or choose another name.",
+                "name");
+        }
+
+        files.Write(dataset);
+        LogRepaired(known.Name, known.Sha256);
+        return known;
+    }
+
+    /// <summary>Writes the content, unless it is there and intact, and then the row; the database's own flush keeps the file's new name too.</summary>
     private async Task KeepAsync(Dataset dataset, Func<Task> writeRow)
     {
-        string file = ContentFile(dataset.Sha256);
-        bool isNew = !File.Exists(file);
+        bool isNew = !files.Exists(dataset.Sha256);
+        if (!await files.IsIntactAsync(dataset.Sha256, CancellationToken.None)) files.Write(dataset);
+        unclaimed.Claim(dataset.Sha256);
         try
         {
-            if (isNew) Write(dataset, file);
-            unclaimed.Claim(dataset.Sha256);
             await writeRow();
         }
         catch when (isNew)
         {
-            File.Delete(file);
+            await using ServiceDb db = await database.CreateDbContextAsync(CancellationToken.None);
+            await DeleteUnneededAsync(db, dataset.Sha256);
             throw;
         }
     }
 
-    private void Write(Dataset dataset, string file)
+    private async Task DeleteUnneededAsync(ServiceDb db, string sha256)
     {
-        DiskSpace.Require(directory, (dataset.Train.Count + dataset.Test.Count) * (dataset.Shape.Length + (long)sizeof(int)));
-        string unfinished = Path.Combine(directory.Spool, $"{Guid.CreateVersion7():n}.content");
-        try
-        {
-            using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
-            {
-                dataset.WriteTo(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, file);
-        }
-        catch (Exception e)
-        {
-            File.Delete(unfinished);
-            if (DiskSpace.IsFull(e)) throw DiskSpace.Refusal();
-            throw;
-        }
+        if (!await db.Datasets.AnyAsync(row => row.Sha256 == sha256, CancellationToken.None)
+            && !await db.Runs.Where(HasNotEnded).AnyAsync(run => run.DatasetSha256 == sha256, CancellationToken.None))
+            files.Delete(sha256);
     }
 
     private DatasetRow RowOf(string name, Dataset dataset)
@@ -187,4 +219,13 @@ internal sealed partial class DatasetStore(
 
     [LoggerMessage(LogLevel.Information, "Dataset {Name} deleted.")]
     private partial void LogDeleted(string name);
+
+    [LoggerMessage(LogLevel.Warning, "The stored images of dataset {Name} are missing: there is no file {Sha256} in the folder datasets.")]
+    private partial void LogMissing(string name, string sha256);
+
+    [LoggerMessage(LogLevel.Error, "The stored images of dataset {Name}, in the file {Sha256}, cannot be used.")]
+    private partial void LogUnusable(Exception exception, string name, string sha256);
+
+    [LoggerMessage(LogLevel.Warning, "The stored images of dataset {Name}, in the file {Sha256}, were missing or damaged, and are written again.")]
+    private partial void LogRepaired(string name, string sha256);
 }

@@ -19,6 +19,7 @@ public static class DatasetsApi
     /// <summary>Registers what the endpoints need.</summary>
     public static void AddDatasets(this IServiceCollection services)
     {
+        services.AddSingleton<ContentFiles>();
         services.AddSingleton<UnclaimedContents>();
         services.AddSingleton<DatasetStore>();
         services.Configure<SwaggerGenOptions>(options => options.OperationFilter<DatasetUploadForm>());
@@ -37,7 +38,7 @@ public static class DatasetsApi
         datasets.MapDelete("/{name}", Delete).WithName("deleteDataset").WithSummary("Delete a dataset that no queued, running or paused run needs")
             .ProducesProblem(404).ProducesProblem(409);
         datasets.MapGet("/{name}/images/{index:int}.png", Image).WithName("getDatasetImage").WithSummary("Show one image as it is stored")
-            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404);
+            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(500);
     }
 
     private static async Task<Created<DatasetReport>> Upload(
@@ -84,7 +85,7 @@ public static class DatasetsApi
         if (part is not ("train" or "test"))
             throw new ProblemException(StatusCodes.Status400BadRequest, $"part is \"{part}\"; it is train or test.", "part");
         DatasetRow row = await Find(db, name, cancel);
-        var image = store.ReadImage(row.Sha256, part == "test", index)
+        var image = await store.ReadImageAsync(row.Sha256, part == "test", index, cancel)
             ?? throw ProblemException.NotFound($"Image {index} of {(part == "test" ? row.TestImages : row.TrainImages)}, counted from 0,");
         return TypedResults.Bytes(PictureEncoder.ToPng(image.Pixels, image.Shape), "image/png");
     }

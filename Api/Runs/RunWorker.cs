@@ -159,13 +159,14 @@ internal sealed partial class RunWorker(
             CrashedRepeatedlyException => (RunState.Failed, FailureCodes.CrashedRepeatedly, null),
             OutOfMemoryException => (RunState.Failed, FailureCodes.OutOfMemory, null),
             InvalidInputException { Part: "numerics" } => (RunState.Failed, FailureCodes.IncompatibleNumerics, null),
-            _ when StorageFailure.Of(e) is not null || e is IOException => (RunState.Paused, FailureCodes.Storage, null),
+            _ when e is DamagedContentException or IOException || StorageFailure.Of(e) is not null => (RunState.Paused, FailureCodes.Storage, null),
             _ => (RunState.Failed, FailureCodes.Internal, (long?)null),
         };
         LogFailed(e, claim.Id, code);
         string message = code switch
         {
             FailureCodes.Internal => "The run failed; the service's log tells why.",
+            FailureCodes.Storage when e is DamagedContentException => e.Message,
             FailureCodes.Storage when StorageFailure.Of(e) is { } failure => $"The run's progress could not be stored. {failure.Words} Then resume the run.",
             FailureCodes.Storage => "The run's progress could not be stored; look at the disk and the service's log, then resume the run.",
             FailureCodes.OutOfMemory => "There was not enough memory; use a smaller network or batchSize.",

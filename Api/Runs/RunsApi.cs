@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using CnnService.Api.Data;
+using CnnService.Api.Datasets;
 using CnnService.Api.Hosting;
 using CnnService.Training;
 using CnnService.Training.Datasets;
@@ -26,7 +27,7 @@ internal static class RunsApi
     {
         RouteGroupBuilder runs = app.MapGroup("/api/runs").WithTags("Runs").ProducesProblem(StatusCodes.Status401Unauthorized);
         runs.MapPost("", Submit).WithSummary("Queues a training run.").Accepts<RunSpec>("application/json").WithMetadata(new BodyExample(Example))
-            .ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429);
+            .ProducesValidationProblem().ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429);
         runs.MapGet("", List).WithSummary("Lists runs, newest first.").ProducesValidationProblem();
         runs.MapGet("/{id:guid}", Get).WithSummary("One run with its progress.").ProducesProblem(404);
         runs.MapPost("/{id:guid}/pause", Pause).WithSummary("Pauses a run between two iterations.").ProducesProblem(404).ProducesProblem(409);
@@ -46,6 +47,7 @@ internal static class RunsApi
         byte[] body = await ReadJsonAsync(request, cancel);
         RunSpec spec = Parse(body);
         (DatasetRow dataset, long iterations) = await checks.CheckAsync(spec, cancel);
+        await checks.CheckContentAsync(dataset, idempotencyKey, cancel);
         DateTime now = time.GetUtcNow().UtcDateTime;
         Run run = await queue.SubmitAsync(
             new RunRow
@@ -124,7 +126,7 @@ internal static class RunsApi
 }
 
 /// <summary>All that can be known of a run before it is accepted: its dataset is there, its network fits, its memory suffices.</summary>
-internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, IOptions<TrainingOptions> options)
+internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetStore datasets, IOptions<TrainingOptions> options)
 {
     private const int Side = 32;
 
@@ -145,6 +147,24 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, IOptions
         if (checkpoint > Array.MaxLength)
             throw new InvalidInputException("model", $"a checkpoint of the run would have {checkpoint / 1_000_000} MB, and {Array.MaxLength / 1_000_000} MB is the most; use a smaller network.");
         return (dataset, iterations);
+    }
+
+    /// <summary>
+    /// Looks whether the dataset's images are there and intact; a problem (409) tells what helps if they are not. A run that was accepted under the
+    /// same key before is not refused afterwards.
+    /// </summary>
+    public async Task CheckContentAsync(DatasetRow dataset, string? idempotencyKey, CancellationToken cancel)
+    {
+        try
+        {
+            await datasets.CheckAsync(dataset.Sha256, cancel);
+        }
+        catch (DamagedContentException e)
+        {
+            await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+            if (idempotencyKey is not null && await db.Runs.AnyAsync(run => run.IdempotencyKey == idempotencyKey, cancel)) return;
+            throw new ProblemException(StatusCodes.Status409Conflict, e.Message, "dataset");
+        }
     }
 
     private sealed record DatasetClassCount(string Label, int Train, int Test);
