@@ -87,7 +87,7 @@ public sealed class BadInputTests(BadInputTests.UsedService service) : IClassFix
             var client = new RunClient(Http);
             Trained = (await RunClient.ReadAsync<Run>(await client.PostAsync(RunClient.Small(), "used"))).Id;
             await client.UntilAsync(Trained, RunState.Completed);
-            Guid busy = (await client.SubmitAsync(RunClient.Small(1000))).Id;
+            Guid busy = (await client.SubmitAsync(RunClient.Endless)).Id;
             Paused = (await client.SubmitAsync(RunClient.Small())).Id;
             await client.DoAsync(Paused, "pause");
             await client.DoAsync(busy, "cancel");

@@ -119,7 +119,9 @@ public sealed class EndToEndTests
             await using HubConnection hub = new HubConnectionBuilder()
                 .WithUrl(new Uri(service.Client.BaseAddress!, "/hubs/runs"))
                 .AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions))
+                .WithServerTimeout(HangGuard.Limit)
                 .Build();
+            hub.HandshakeTimeout = HangGuard.Limit;
             await hub.StartAsync(Cancel);
             await foreach (RunEvent item in hub.StreamAsync<RunEvent>("Watch", run.Id, watched.Count == 0 ? 0 : watched[^1].Sequence, Cancel))
             {

@@ -20,6 +20,13 @@ public sealed class ServiceApplication : WebApplicationFactory<Program>
     }
 
     /// <inheritdoc/>
+    protected override void ConfigureClient(HttpClient client)
+    {
+        base.ConfigureClient(client);
+        client.Timeout = HangGuard.Limit;
+    }
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);

@@ -7,7 +7,6 @@ namespace CnnService.Api.Tests;
 public sealed class ServiceProcess : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
-    private const int StartSeconds = 60;
 
     private readonly Process process;
     private readonly StringBuilder output = new();
@@ -26,7 +25,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>A client of the service.</summary>
-    public HttpClient Client { get; } = new();
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { Expect100ContinueTimeout = HangGuard.Limit }) { Timeout = HangGuard.Limit };
 
     /// <summary>The process, to kill it.</summary>
     public Process Process => process;
@@ -47,8 +46,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         var service = new ServiceProcess(["--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", dataDirectory, .. arguments], null);
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            limit.CancelAfter(TimeSpan.FromSeconds(StartSeconds));
+            using CancellationTokenSource limit = HangGuard.Start();
             Task ended = service.process.WaitForExitAsync(limit.Token);
             if (await Task.WhenAny(service.address.Task, ended) == ended) throw new InvalidOperationException($"The service did not start: {service.Output} {service.Errors}");
             service.Client.BaseAddress = await service.address.Task;
@@ -102,8 +100,7 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private async Task<int> WaitForExitAsync()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(StartSeconds));
+        using CancellationTokenSource limit = HangGuard.Start();
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode;
     }

@@ -71,8 +71,9 @@ internal sealed class SwaggerPage : IAsyncDisposable
     {
         Service = await ServiceProcess.StartAsync(folder.Path);
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
+        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments, Timeout = (float)HangGuard.Limit.TotalMilliseconds });
         Page = await browser.NewPageAsync();
+        Page.SetDefaultTimeout((float)HangGuard.Limit.TotalMilliseconds);
         Page.Console += (_, message) => Note(message.Type, message.Text);
         Page.PageError += (_, message) => Note("error", message);
         await Page.GotoAsync(new Uri(Service.Client.BaseAddress!, "/swagger").ToString());

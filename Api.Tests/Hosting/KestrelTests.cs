@@ -21,7 +21,7 @@ public sealed class KestrelTests : IAsyncLifetime
     [InlineData("/large", 257, HttpStatusCode.RequestEntityTooLarge)]
     public async Task Body_OfAnySize_HasToBeInTheEndpointsLimit(string path, int kilobytes, HttpStatusCode expected)
     {
-        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = HangGuard.Limit };
 
         using HttpResponseMessage response = await client.PostAsJsonAsync(path, new string('x', kilobytes * 1024), TestContext.Current.CancellationToken);
 

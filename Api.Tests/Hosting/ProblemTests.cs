@@ -71,10 +71,13 @@ public sealed class ProblemTests : IAsyncLifetime
     [Fact]
     public async Task Request_GivenUpByItsClient_IsNoError()
     {
-        using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        using CancellationTokenSource gone = HangGuard.Start();
         Log.Lines.Clear();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => app.GetTestClient().GetAsync("/fail/slow", gone.Token));
+        Task<HttpResponseMessage> request = app.GetTestClient().GetAsync("/fail/slow", gone.Token);
+        await Log.Begun.Task.WaitAsync(gone.Token);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
         await Log.Ended.Task.WaitAsync(TestContext.Current.CancellationToken);
         await app.StopAsync(TestContext.Current.CancellationToken);
 
@@ -115,6 +118,7 @@ public sealed class ProblemTests : IAsyncLifetime
 
     private async Task SlowAsync(CancellationToken cancel)
     {
+        Log.Begun.SetResult();
         try
         {
             await Task.Delay(Timeout.Infinite, cancel); // ends only when the client goes away, which is what is tested
@@ -146,6 +150,8 @@ public sealed class ProblemTests : IAsyncLifetime
     private sealed class Errors : ILoggerProvider, ILogger
     {
         public List<string> Lines { get; } = [];
+
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

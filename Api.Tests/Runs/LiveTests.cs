@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
 using CnnService.Api.Runs;
@@ -38,20 +39,19 @@ public sealed class LiveTests(ServiceApplication service) : IClassFixture<Servic
     [Fact]
     public async Task WatchAll_WhileARunTrains_TellsStatesAndEpochs()
     {
-        var told = new List<Run>();
+        var told = Channel.CreateUnbounded<Run>();
         await using HubConnection hub = await ConnectAsync();
-        var completed = new TaskCompletionSource();
-        hub.On<Run>("RunChanged", run =>
-        {
-            lock (told) told.Add(run);
-            if (run.State == RunState.Completed) completed.TrySetResult();
-        });
+        hub.On<Run>("RunChanged", run => told.Writer.TryWrite(run));
         await hub.InvokeAsync("WatchAll", Cancel);
 
-        Run submitted = await client.SubmitAsync(RunClient.Small());
-        await completed.Task.WaitAsync(Cancel);
+        Run first = await client.SubmitAsync(RunClient.Endless), submitted = await client.SubmitAsync(RunClient.Small()); // waits, and is told as queued, before it starts
+        await client.UntilAsync(first.Id, RunState.Running);
+        await client.DoAsync(first.Id, "cancel");
+        var states = new List<RunState>();
+        while (!states.Contains(RunState.Completed))
+            if (await told.Reader.ReadAsync(Cancel) is Run run && run.Id == submitted.Id) states.Add(run.State);
 
-        Assert.Equal([RunState.Queued, RunState.Running, RunState.Completed], told.Where(run => run.Id == submitted.Id).Select(run => run.State).Distinct());
+        Assert.Equal([RunState.Queued, RunState.Running, RunState.Completed], states.Distinct());
     }
 
     [Fact]
@@ -85,7 +85,9 @@ public sealed class LiveTests(ServiceApplication service) : IClassFixture<Servic
         HubConnection hub = new HubConnectionBuilder()
             .WithUrl(new Uri(service.Server.BaseAddress, "/hubs/runs"), options => options.HttpMessageHandlerFactory = _ => service.Server.CreateHandler())
             .AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions))
+            .WithServerTimeout(HangGuard.Limit)
             .Build();
+        hub.HandshakeTimeout = HangGuard.Limit;
         await hub.StartAsync(Cancel);
         return hub;
     }

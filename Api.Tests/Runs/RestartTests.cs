@@ -8,34 +8,40 @@ public sealed class RestartTests
 {
     private const int Kills = 5;
 
-    private static string Spec => RunClient.Small(6, """ "batchSize":10,"seed":4 """);
+    private static string Spec(int epochs) => RunClient.Small(epochs, """ "batchSize":10,"seed":4 """);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Kill_InMidRun_EndsWithTheParametersAndEventsOfAnUndisturbedRun()
     {
-        (Run whole, IReadOnlyList<RunEvent> wholeEvents) = await UndisturbedAsync();
-        using var folder = new TemporaryFolder();
-        ServiceProcess service = await StartAsync(folder);
-        Guid id = (await new RunClient(service.Client).SubmitAsync(Spec)).Id;
-        for (int kill = 1; kill <= Kills; kill++)
+        for (int epochs = 6; ; epochs *= 2) // until every kill has met the run in its midst
         {
-            await UntilIterationAsync(service, id, whole.TotalIterations * kill / (Kills + 2));
-            await service.KillAsync();
-            await service.DisposeAsync();
-            service = await StartAsync(folder);
-        }
+            (Run whole, IReadOnlyList<RunEvent> wholeEvents) = await UndisturbedAsync(epochs);
+            using var folder = new TemporaryFolder();
+            ServiceProcess service = await StartAsync(folder);
+            Guid id = (await new RunClient(service.Client).SubmitAsync(Spec(epochs))).Id;
+            for (int kill = 1; kill <= Kills; kill++)
+            {
+                await UntilIterationAsync(service, id, whole.TotalIterations * kill / (Kills + 2));
+                await service.KillAsync();
+                await service.DisposeAsync();
+                service = await StartAsync(folder);
+            }
 
-        await using (service)
-        {
-            var client = new RunClient(service.Client);
-            Run run = await client.UntilAsync(id, RunState.Completed);
+            await using (service)
+            {
+                var client = new RunClient(service.Client);
+                Run run = await client.UntilAsync(id, RunState.Completed);
+                if (run.Attempts <= Kills) continue;
 
-            Assert.Equal(whole.ParametersSha256, run.ParametersSha256);
-            Assert.Equal(RunsTests.Told(wholeEvents), RunsTests.Told((await client.EventsAsync(id)).Items));
-            Assert.Equal(Enumerable.Range(1, wholeEvents.Count).Select(n => (long)n), (await client.EventsAsync(id)).Items.Select(e => e.Sequence));
-            Assert.Equal(Kills + 1, run.Attempts);
+                Assert.Equal(whole.ParametersSha256, run.ParametersSha256);
+                List<RunEvent> events = await client.StreamAsync(id);
+                Assert.Equal(RunsTests.Told(wholeEvents), RunsTests.Told(events));
+                Assert.Equal(Enumerable.Range(1, wholeEvents.Count).Select(n => (long)n), events.Select(e => e.Sequence));
+                Assert.Equal(Kills + 1, run.Attempts);
+                return;
+            }
         }
     }
 
@@ -46,7 +52,7 @@ public sealed class RestartTests
         Guid id;
         await using (ServiceProcess service = await StartAsync(folder))
         {
-            id = (await new RunClient(service.Client).SubmitAsync(Spec)).Id;
+            id = (await new RunClient(service.Client).SubmitAsync(Spec(6))).Id;
             await service.KillAsync();
         }
 
@@ -58,33 +64,38 @@ public sealed class RestartTests
     [Fact]
     public async Task Terminate_InMidRun_LeavesACheckpointFromWhichTheRunGoesOn()
     {
-        (Run whole, _) = await UndisturbedAsync();
-        using var folder = new TemporaryFolder();
-        Guid id;
-        await using (ServiceProcess service = await StartAsync(folder, "--Training:CheckpointSeconds", "3600"))
+        for (int epochs = 6; ; epochs *= 2) // until the signal has met the run in its midst
         {
-            id = (await new RunClient(service.Client).SubmitAsync(Spec)).Id;
-            await UntilIterationAsync(service, id, whole.TotalIterations / 3);
-            Assert.Equal(0, await service.TerminateAsync());
+            (Run whole, _) = await UndisturbedAsync(epochs);
+            using var folder = new TemporaryFolder();
+            Guid id;
+            await using (ServiceProcess service = await StartAsync(folder, "--Training:CheckpointSeconds", "3600"))
+            {
+                id = (await new RunClient(service.Client).SubmitAsync(Spec(epochs))).Id;
+                await UntilIterationAsync(service, id, whole.TotalIterations / 3);
+                Assert.Equal(0, await service.TerminateAsync());
+            }
+
+            await using ServiceProcess again = await StartAsync(folder);
+            Run run = await new RunClient(again.Client).UntilAsync(id, RunState.Completed);
+            if (run.Attempts == 1) continue;
+
+            Assert.Equal(whole.ParametersSha256, run.ParametersSha256);
+            return;
         }
-
-        await using ServiceProcess again = await StartAsync(folder);
-        Run run = await new RunClient(again.Client).UntilAsync(id, RunState.Completed);
-
-        Assert.Equal(whole.ParametersSha256, run.ParametersSha256);
     }
 
     private static Task<ServiceProcess> StartAsync(TemporaryFolder folder, params string[] more) =>
         ServiceProcess.StartAsync(folder.Path, more.Length > 0 ? more : ["--Training:CheckpointSeconds", "1"]);
 
-    private static async Task<(Run Run, IReadOnlyList<RunEvent> Events)> UndisturbedAsync()
+    private static async Task<(Run Run, IReadOnlyList<RunEvent> Events)> UndisturbedAsync(int epochs)
     {
         using var folder = new TemporaryFolder();
         await using ServiceProcess service = await StartAsync(folder);
         var client = new RunClient(service.Client);
-        Guid id = (await client.SubmitAsync(Spec)).Id;
+        Guid id = (await client.SubmitAsync(Spec(epochs))).Id;
         Run run = await client.UntilAsync(id, RunState.Completed);
-        return (run, (await client.EventsAsync(id)).Items);
+        return (run, await client.StreamAsync(id));
     }
 
     private static async Task UntilIterationAsync(ServiceProcess service, Guid id, long iteration)

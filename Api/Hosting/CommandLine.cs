@@ -52,10 +52,13 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, b
 /// <summary>Asks a running service for its health.</summary>
 internal static class HealthProbe
 {
-    /// <summary>0 when the address answers with a success within 4 seconds, else 1 and one line that tells why.</summary>
-    public static async Task<int> AskAsync(Uri address)
+    // Below the 5 seconds that the image's health check waits for this program.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
+
+    /// <summary>0 when the address answers with a success within the limit, by default 4 seconds; else 1 and one line that tells why.</summary>
+    public static async Task<int> AskAsync(Uri address, TimeSpan? limit = null)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(4) };
+        using var client = new HttpClient { Timeout = limit ?? Limit };
         try
         {
             using HttpResponseMessage response = await client.GetAsync(address);
