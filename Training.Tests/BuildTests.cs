@@ -1,0 +1,19 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace CnnService.Training.Tests;
+
+/// <summary>How the library is built, in whatever configuration the tests run.</summary>
+public sealed class BuildTests
+{
+    [Fact]
+    public void Library_InEveryConfiguration_IsOptimized() =>
+        Assert.False(typeof(InvalidInputException).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled ?? false);
+
+#if DEBUG
+    [Fact]
+    public void Library_BuiltForDebugging_KeepsItsAssertions() => Assert.Contains(
+        typeof(InvalidInputException).Assembly.GetTypes().SelectMany(CompiledCode.Methods).SelectMany(CompiledCode.MembersInBody),
+        called => called.DeclaringType == typeof(Debug) && called.Name == nameof(Debug.Assert));
+#endif
+}
