@@ -95,6 +95,34 @@ public sealed class SecurityTests : IDisposable
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(service, loopback)).StatusCode);
     }
 
+    // Those who watch a service from its own machine or container ask 127.0.0.1, whatever its public name.
+    [Theory]
+    [InlineData("/healthz/live", "127.0.0.1:5080")]
+    [InlineData("/healthz/ready", "127.0.0.1:5080")]
+    [InlineData("/healthz/ready", "10.0.0.7")]
+    [InlineData("/HEALTHZ/READY", "evil.example")]
+    public async Task Health_UnderAnyHost_AnswersItsWordAlone(string path, string host)
+    {
+        using var service = new ServiceApplication { Settings = { ["AllowedHosts"] = "cnn.example" } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = host } };
+
+        using HttpResponseMessage response = await SendAsync(service, request);
+
+        Assert.Equal((HttpStatusCode.OK, "Healthy"), (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+    }
+
+    [Theory]
+    [InlineData("/healthzz")]
+    [InlineData("/api/healthz/live")]
+    [InlineData("/swagger/index.html")]
+    public async Task Host_OfOtherAddresses_IsStillChecked(string path)
+    {
+        using var service = new ServiceApplication { Settings = { ["AllowedHosts"] = "cnn.example" } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = "127.0.0.1:5080" } };
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(service, request)).StatusCode);
+    }
+
     // Passed requests meet no endpoint (404, 405), or one. A Host without a port fits the origin's scheme: a proxy may have taken TLS off.
     [Theory]
     [InlineData("GET", "/api/version", "https://evil.example", HttpStatusCode.OK)]

@@ -8,7 +8,8 @@ namespace CnnService.Api.Hosting;
 
 /// <summary>
 /// Refuses requests under a name that is not the service's own (400: a foreign name that resolves here lets other pages read answers), and
-/// from pages of another origin (403), where they could change something or listen at the hub.
+/// from pages of another origin (403), where they could change something or listen at the hub. Health answers under any name, as those who watch
+/// the service from its own machine or container ask 127.0.0.1 and get a word that tells nothing else.
 /// </summary>
 internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> server, IOptions<SecurityOptions> security)
 {
@@ -19,7 +20,7 @@ internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> 
     public Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        if (!hosts.Contains("*") && !(request.Host.HasValue && HostString.MatchesAny(request.Host.Value, hosts)))
+        if (!IsHealth(request) && !hosts.Contains("*") && !(request.Host.HasValue && HostString.MatchesAny(request.Host.Value, hosts)))
             throw new ProblemException(StatusCodes.Status400BadRequest, $"The host \"{request.Host}\" is not a name of this service; add it to AllowedHosts.");
 
         bool harmless = request.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE";
@@ -27,6 +28,8 @@ internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> 
             throw new ProblemException(StatusCodes.Status403Forbidden, $"Pages of {origin} may not use this service; add the origin to Security:AllowedOrigins.");
         return next(context);
     }
+
+    private static bool IsHealth(HttpRequest request) => request.Path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
 
     private bool IsAllowed(string origin, HostString own) => origins.Contains(origin, StringComparer.OrdinalIgnoreCase)
         || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) && page.Scheme is "http" or "https"
