@@ -114,7 +114,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private void Hear(string? line)
     {
         Append(output, line);
-        if (line?.IndexOf(Listening, StringComparison.Ordinal) is int at and >= 0) address.TrySetResult(new Uri(line[(at + Listening.Length)..].Trim()));
+        if (line?.IndexOf(Listening, StringComparison.Ordinal) is int at and >= 0) address.TrySetResult(new Uri(line[(at + Listening.Length)..].Split('"')[0].Trim())); // a line of JSON goes on
     }
 
     private static void Append(StringBuilder text, string? line)

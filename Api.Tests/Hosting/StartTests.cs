@@ -95,6 +95,56 @@ public sealed class StartTests : IDisposable
         Assert.Contains("Other machines can reach http://0.0.0.0:0", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("The environment variable Trainig__Threads is not a known setting; the nearest is Training__Threads.", "Trainig__Threads", "2")]
+    [InlineData("The environment variable Security_ApiKey is not a known setting; the nearest is Security__ApiKey.", "Security_ApiKey", "secret")]
+    [InlineData("The environment variable ASPNETCORE_URL is not a known setting; the nearest is ASPNETCORE_URLS.", "ASPNETCORE_URL", "http://127.0.0.1:0")]
+    [InlineData("Training:Thread is not a known setting", "Training__Thread", "2")]
+    [InlineData("Logging:LogLevels is not a known setting", "Logging__LogLevels__Default", "Debug")]
+    [InlineData("Logging:LogLevel:Default is \"Loud\"; give one of Trace, Debug,", "Logging__LogLevel__Default", "Loud")]
+    [InlineData("Logging:Console:FormatterName is \"jsn\"; give one of simple, json, systemd.", "Logging__Console__FormatterName", "jsn")]
+    [InlineData("Logging:Console has a value of another kind", "Logging__Console__FormatterOptions__SingleLine", "perhaps")]
+    [InlineData("Kestrel:Endpoint is not a known setting", "Kestrel__Endpoint__Open__Url", "http://127.0.0.1:0")]
+    public async Task Start_MisspeltEnvironment_IsRefusedWithTheNearestName(string expected, string name, string value)
+    {
+        (int exitCode, string errors) = await ServiceProcess.RunAsync(
+            ["--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data], new Dictionary<string, string> { [name] = value });
+
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith(expected, Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "Trainings": { "Threads": 2 } }""", "appsettings.json has \"Trainings\", which is not a known setting; the nearest is Training.")]
+    [InlineData("""{ "Security": { "Key": "a" } }""", "Security:Key is not a known setting; known are Security:ApiKey")]
+    [InlineData("""{ "Training": """, "Failed to load configuration")]
+    public async Task Start_MisspeltFile_IsRefused(string json, string expected)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "appsettings.json"), json, TestContext.Current.CancellationToken);
+
+        await AssertRefusedAsync(expected, "--ContentRoot", folder.Path, "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data);
+    }
+
+    [Fact]
+    public async Task Log_AsJson_IsJsonLineByLine()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Data, "--Logging:Console:FormatterName", "json", "--Logging:Console:FormatterOptions:IncludeScopes", "true");
+        await service.TerminateAsync();
+
+        string[] lines = service.Output.TrimEnd().Split('\n');
+        Assert.All(lines, line => Assert.Matches("^2[0-9-]+T[0-9:]+Z$", JsonDocument.Parse(line).RootElement.GetProperty("Timestamp").GetString()));
+        Assert.Contains(lines, line => JsonDocument.Parse(line).RootElement.TryGetProperty("Scopes", out _));
+    }
+
+    [Fact]
+    public async Task Log_Configured_TakesThePlaceOfThePresentForm()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Data, "--Logging:Console:FormatterOptions:TimestampFormat", "HH:mm: ");
+        await service.TerminateAsync();
+
+        Assert.All(service.Output.TrimEnd().Split('\n'), line => Assert.Matches("^[0-9]{2}:[0-9]{2}: info: ", line));
+    }
+
     [Fact]
     public async Task Terminate_RunningService_ExitsWithZeroAndFreesTheDirectory()
     {

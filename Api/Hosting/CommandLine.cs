@@ -10,9 +10,6 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, b
 {
     private const string HealthSwitch = "health", DemoSwitch = "demo", ExitSwitch = "exit", VerifySwitch = "verify";
 
-    private static readonly string[] Sections =
-        ["Urls", "AllowedHosts", "Storage", "Training", "Uploads", "Security", "Logging", "Kestrel", "Environment", "ContentRoot", "WebRoot", "ApplicationName"];
-
     /// <summary>Tells the arguments apart; <see cref="StartupException"/> for one that means nothing.</summary>
     public static CommandLine Parse(string[] args)
     {
@@ -40,9 +37,9 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, b
         return new CommandLine([.. configuration], health, demo, exit, switches.Contains(VerifySwitch));
     }
 
-    private static string Known(string name) => Sections.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase)
+    private static string Known(string name) => KnownSettings.Sections.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase)
         ? name
-        : throw new StartupException($"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{VerifySwitch}, --{HealthSwitch} URL, and the settings of {string.Join(", ", Sections)}.");
+        : throw new StartupException($"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{VerifySwitch}, --{HealthSwitch} URL, and the settings of {string.Join(", ", KnownSettings.Sections)}.");
 
     private static Uri Address(string? value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
         ? address

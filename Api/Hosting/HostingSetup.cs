@@ -23,6 +23,7 @@ public static class HostingSetup
     /// <summary>Registers it.</summary>
     public static void AddHosting(this WebApplicationBuilder builder)
     {
+        KnownSettings.Check(builder.Configuration, Environment.GetEnvironmentVariables().Keys.Cast<string>());
         builder.AddLogs();
         IServiceCollection services = builder.Services;
         services.AddSettings<ServerOptions>("");

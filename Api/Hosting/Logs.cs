@@ -6,8 +6,15 @@ namespace CnnService.Api.Hosting;
 /// <summary>What is logged unless the configuration says otherwise: the service's own events, and of the framework only what is wrong.</summary>
 internal static class Logs
 {
-    private static readonly Dictionary<string, string?> Levels = new()
+    private const string FormatterName = "Logging:Console:FormatterName", TimestampFormat = "Logging:Console:FormatterOptions:TimestampFormat";
+
+    private static readonly Dictionary<string, string?> Defaults = new()
     {
+        // Each event on one line with its UTC time.
+        [FormatterName] = ConsoleFormatterNames.Simple,
+        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+        ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+        [TimestampFormat] = "yyyy-MM-ddTHH:mm:ssZ ",
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
@@ -18,11 +25,13 @@ internal static class Logs
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Update"] = "None",
     };
 
-    /// <summary>Puts the levels below every other source of configuration, and each event on one line with its UTC time.</summary>
+    /// <summary>Puts the defaults below every other source of configuration.</summary>
     public static void AddLogs(this WebApplicationBuilder builder)
     {
-        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Levels });
-        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ssZ "));
+        var defaults = new Dictionary<string, string?>(Defaults);
+        // As a value of JSON the time has no space behind it.
+        if (ConsoleFormatterNames.Json.Equals(builder.Configuration[FormatterName], StringComparison.OrdinalIgnoreCase)) defaults[TimestampFormat] = defaults[TimestampFormat]!.TrimEnd();
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
 
         // Its lines hold the query, and that of the hub holds the key.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
