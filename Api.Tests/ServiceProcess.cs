@@ -13,9 +13,10 @@ public sealed class ServiceProcess : IAsyncDisposable
     private readonly StringBuilder errors = new();
     private readonly TaskCompletionSource<Uri> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServiceProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment)
+    private ServiceProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment, string[]? launcher = null)
     {
-        process = new Process { StartInfo = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        string[] command = [.. launcher ?? [], "dotnet", Program, .. arguments];
+        process = new Process { StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true } };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) process.StartInfo.Environment[name] = value;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Append(errors, line.Data);
@@ -41,9 +42,12 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the service and waits until it is alive.</summary>
     /// <param name="dataDirectory">Its data directory; a second start over the same one goes on with it.</param>
     /// <param name="arguments">More arguments, as <c>--Training:Threads</c>, <c>1</c>.</param>
-    public static async Task<ServiceProcess> StartAsync(string dataDirectory, params string[] arguments)
+    public static Task<ServiceProcess> StartAsync(string dataDirectory, params string[] arguments) => StartUnderAsync([], dataDirectory, arguments);
+
+    /// <summary>The same by a program that starts others, as <c>prlimit</c>, <c>--nofile=100</c>.</summary>
+    public static async Task<ServiceProcess> StartUnderAsync(string[] launcher, string dataDirectory, params string[] arguments)
     {
-        var service = new ServiceProcess(["--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", dataDirectory, .. arguments], null);
+        var service = new ServiceProcess(["--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", dataDirectory, .. arguments], null, launcher);
         try
         {
             using CancellationTokenSource limit = HangGuard.Start();
@@ -68,9 +72,10 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>The same with what it has written.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> ShowAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<(int ExitCode, string Output, string Errors)> ShowAsync(
+        string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string[]? launcher = null)
     {
-        await using var service = new ServiceProcess(arguments, environment);
+        await using var service = new ServiceProcess(arguments, environment, launcher);
         int exitCode = await service.WaitForExitAsync();
         return (exitCode, service.Output, service.Errors);
     }

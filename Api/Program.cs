@@ -22,8 +22,9 @@ try
     app.CheckSettings();
     LostDatabase.Refuse(app.Services.GetRequiredService<DataDirectory>());
     if (commandLine.Verify) return await DataVerification.RunAsync(app, app.Lifetime.ApplicationStopping);
-    await Database.PrepareAsync(app.Services, app.Lifetime.ApplicationStopping);
-    await app.Services.GetRequiredService<DatasetStore>().PrepareAsync(app.Lifetime.ApplicationStopping);
+    await app.PrepareDataAsync(
+        cancel => Database.PrepareAsync(app.Services, cancel),
+        cancel => app.Services.GetRequiredService<DatasetStore>().PrepareAsync(cancel));
     app.UseHosting();
     app.UseKey();
     app.MapDatasets();

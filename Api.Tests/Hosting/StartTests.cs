@@ -60,7 +60,7 @@ public sealed class StartTests : IDisposable
         Directory.CreateDirectory(Data);
         await File.WriteAllTextAsync(Path.Combine(Data, "cnnservice.db"), new string('x', 10_000), TestContext.Current.CancellationToken);
 
-        await AssertRefusedAsync("The database in the data directory can not be used", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data);
+        await AssertRefusedAsync($"The database in the data directory {Data} is damaged", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data);
     }
 
     [Theory]

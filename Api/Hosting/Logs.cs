@@ -22,6 +22,9 @@ internal static class Logs
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
         // Their errors travel on as exceptions, and are logged where they are handled.
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "None",
+        ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Connection"] = "None",
+        ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Transaction"] = "None",
+        ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Query"] = "None",
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Update"] = "None",
     };
 

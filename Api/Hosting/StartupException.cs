@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace CnnService.Api.Hosting;
 
 /// <summary>A reason why the service can not start, in words for the person who starts it: one line, and exit code 1.</summary>
@@ -15,7 +13,6 @@ public sealed class StartupException(string message) : Exception(message)
         InvalidOperationException when exception.Message.StartsWith("Unable to configure HTTPS endpoint", StringComparison.Ordinal) =>
             "An https address needs a certificate: set Kestrel:Certificates:Default:Path and :Password, or give an http address in Urls.",
         InvalidDataException => $"{FirstLine(exception)} {FirstLine(exception.GetBaseException())}",
-        SqliteException => $"The database in the data directory can not be used ({FirstLine(exception)}); repair it, or set Storage:DataDirectory to another folder.",
         _ => null,
     };
 

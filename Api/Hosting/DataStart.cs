@@ -1,0 +1,96 @@
+using System.Globalization;
+using CnnService.Api.Data;
+using CnnService.Api.Datasets;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CnnService.Api.Hosting;
+
+/// <summary>Takes the data directory into use; what cannot be used is refused in one line that names the directory and a remedy.</summary>
+internal static class DataStart
+{
+    // Of a larger database the tables that a start reads are checked: the rest would take seconds.
+    private const long WholeCheckLimit = 256L << 20;
+    private const long FullBelow = 1L << 20;
+
+    // Result codes of SQLite.
+    private const int Permission = 3, Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Full = 13, CannotOpen = 14;
+
+    /// <summary>Checks the database, then does the steps; <see cref="StartupException"/> for what is damaged, full, or not to be read or written.</summary>
+    public static async Task PrepareDataAsync(this WebApplication app, params Func<CancellationToken, Task>[] steps)
+    {
+        DataDirectory directory = app.Services.GetRequiredService<DataDirectory>();
+        var databases = app.Services.GetRequiredService<IDbContextFactory<ServiceDb>>();
+        try
+        {
+            await using (ServiceDb db = await databases.CreateDbContextAsync()) await CheckPagesAsync(db, directory);
+            foreach (Func<CancellationToken, Task> step in steps) await step(app.Lifetime.ApplicationStopping);
+            await using (ServiceDb db = await databases.CreateDbContextAsync()) await CheckTablesAsync(db);
+        }
+        catch (Exception e) when (Describe(e, directory) is { } reason)
+        {
+            throw new StartupException(reason);
+        }
+    }
+
+    /// <summary>The line for a failure of the data directory; null for any other.</summary>
+    internal static string? Describe(Exception exception, DataDirectory directory)
+    {
+        const string other = "or set Storage:DataDirectory to another folder";
+        string detail = exception.Message.Split('\n', 2)[0].TrimEnd(' ', '.', '\r');
+        return exception switch
+        {
+            DbUpdateException { InnerException: { } inner } => Describe(inner, directory),
+            ProblemException { Status: StatusCodes.Status507InsufficientStorage } or SqliteException { SqliteErrorCode: Full } => NoRoom(),
+            SqliteException { SqliteErrorCode: IoError } or IOException when IsFull() => NoRoom(),
+            IOException io when DiskSpace.IsFull(io) => NoRoom(),
+            SqliteException { SqliteErrorCode: Busy or Locked } =>
+                $"The database in the data directory {directory.Root} is in use by another program ({detail}); end that program, {other}.",
+            SqliteException { SqliteErrorCode: Permission or ReadOnly or IoError or CannotOpen } or UnauthorizedAccessException or IOException =>
+                $"The data directory {directory.Root} cannot be read or written ({detail}); give the service's user the rights to all of its files, {other}.",
+            SqliteException or DamagedDatabaseException =>
+                $"The database in the data directory {directory.Root} is damaged ({detail}); put a backup of the directory in its place, {other}.",
+            _ => null,
+        };
+
+        string NoRoom() => $"The disk of the data directory {directory.Root} has not enough room; free some, {other}.";
+        bool IsFull() => new DriveInfo(directory.Root).AvailableFreeSpace < FullBelow;
+    }
+
+    private static async Task CheckPagesAsync(ServiceDb db, DataDirectory directory)
+    {
+        var file = new FileInfo(directory.Database);
+        if (!file.Exists || file.Length == 0) return;
+        string[] checks = file.Length <= WholeCheckLimit ? ["1"] : [nameof(db.Runs), nameof(db.Datasets)];
+        foreach (string what in checks)
+            if (await ScalarAsync(db, $"PRAGMA quick_check({what})") is var result && result != "ok")
+                throw new DamagedDatabaseException(string.Join(' ', result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+    }
+
+    // Every column of every table, without reading a row; and the right to write.
+    private static async Task CheckTablesAsync(ServiceDb db)
+    {
+        ISqlGenerationHelper sql = db.GetService<ISqlGenerationHelper>();
+        foreach (ITable table in db.Model.GetRelationalModel().Tables)
+        {
+            string columns = string.Join(", ", table.Columns.Select(column => sql.DelimitIdentifier(column.Name)));
+            await ScalarAsync(db, $"SELECT {columns} FROM {sql.DelimitIdentifier(table.Name)} LIMIT 0");
+        }
+
+        await using IDbContextTransaction writing = await db.Database.BeginTransactionAsync(); // which a database that may only be read takes as a reading one
+        await db.Datasets.Where(row => row.Name == "").ExecuteDeleteAsync();
+    }
+
+    private static async Task<string> ScalarAsync(ServiceDb db, string command)
+    {
+        await db.Database.OpenConnectionAsync();
+        await using var query = db.Database.GetDbConnection().CreateCommand();
+        query.CommandText = command;
+        return Convert.ToString(await query.ExecuteScalarAsync(), CultureInfo.InvariantCulture) ?? "";
+    }
+
+    private sealed class DamagedDatabaseException(string message) : Exception(message);
+}
