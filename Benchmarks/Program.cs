@@ -13,6 +13,8 @@ switch (args)
         return Epoch.Run(arguments);
     case ["latency"]:
         return await Latency.RunAsync();
+    case ["faults", .. string[] arguments]:
+        return await CnnService.Benchmarks.Faults.Harness.RunAsync(arguments);
     case ["kernels", .. string[] arguments]:
         BenchmarkSwitcher.FromAssembly(typeof(Steps).Assembly).Run(arguments);
         return 0;
@@ -23,6 +25,7 @@ switch (args)
                    train PATH [OPTION ...]  trains the three-layer net on a dataset file
                    epoch                    times the trainer beside its bare steps
                    latency                  times the answers of the service, idle and while a run trains
+                   faults [OPTION ...]      kills the service, fills its disk, flips its bits ..., and compares with undisturbed runs: --minutes N, --seed N
                    kernels [OPTION ...]     BenchmarkDotNet: --filter '*' runs all, --list flat names them
             """);
         return 2;
