@@ -10,6 +10,10 @@ internal abstract class Fault
         new Kinds.KillAtStorageCall(),
         new Kinds.Stop(),
         new Kinds.Terminate(),
+        new Kinds.StorageErrors(),
+        new Kinds.LockedDatabase(),
+        new Kinds.FullDisk(),
+        new Kinds.FileSizeLimit(),
     ];
 
     /// <summary>The row of the table, and what <c>--only</c> takes.</summary>
