@@ -19,6 +19,9 @@ internal abstract class Fault
         new Kinds.LockedDatabase(),
         new Kinds.FullDisk(),
         new Kinds.FileSizeLimit(),
+        new Kinds.ClockJumps(),
+        new Kinds.HeapLimit(),
+        new Kinds.DescriptorLimit(),
     ];
 
     /// <summary>The row of the table, and what <c>--only</c> takes.</summary>
