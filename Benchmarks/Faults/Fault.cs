@@ -22,6 +22,12 @@ internal abstract class Fault
         new Kinds.ClockJumps(),
         new Kinds.HeapLimit(),
         new Kinds.DescriptorLimit(),
+        new Kinds.BrokenUploads(),
+        new Kinds.UnreadDownloads(),
+        new Kinds.Subscribers(),
+        new Kinds.SlowConnections(),
+        new Kinds.Deletes(),
+        new Kinds.Soak(),
     ];
 
     /// <summary>The row of the table, and what <c>--only</c> takes.</summary>
