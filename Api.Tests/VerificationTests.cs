@@ -20,7 +20,7 @@ public sealed class VerificationTests : IDisposable
             var client = new RunClient(service.Client);
             completed = (await client.SubmitAsync(RunClient.Small())).Id;
             await client.UntilAsync(completed, RunState.Completed);
-            paused = (await client.SubmitAsync(RunClient.Small(1000))).Id;
+            paused = (await client.SubmitAsync(RunClient.Endless)).Id;
             await client.UntilAsync(paused, RunState.Running);
             await client.DoAsync(paused, "pause");
             await client.UntilPausedAsync(paused);

@@ -96,7 +96,7 @@ public sealed class ContentStoreTests : IAsyncDisposable
     public async Task PausedRun_ItsRows_HoldCheckpointsAndTheBestParameters()
     {
         var client = new RunClient(service.CreateClient());
-        Run run = await client.SubmitAsync(RunClient.Small(1000));
+        Run run = await client.SubmitAsync(RunClient.Endless);
         await client.UntilAsync(run.Id, RunState.Running);
         await client.DoAsync(run.Id, "pause");
         run = await client.UntilAsync(run.Id, RunState.Paused);

@@ -22,7 +22,7 @@ public sealed class DamageTests(ServiceApplication service) : IClassFixture<Serv
     [InlineData(2)]
     public async Task Checkpoint_ThatIsDamaged_IsLeftAndTheRunEndsWithTheSameBits(int damaged)
     {
-        Run whole = await client.SubmitAsync(RunClient.Small(3, Steps)), run = await client.SubmitAsync(RunClient.Small(3, Steps));
+        Run whole = await client.SubmitAsync(RunClient.Small(20, Steps)), run = await client.SubmitAsync(RunClient.Small(20, Steps));
         for (int pause = 0; pause < 2; pause++) // each leaves a checkpoint
         {
             await client.UntilNextIterationAsync(run.Id);

@@ -1,13 +1,12 @@
+using System.Data.Common;
 using System.Globalization;
-using CnnService.Api.Data;
-using CnnService.Api.Datasets;
-using Microsoft.Data.Sqlite;
+using CnnService.Api.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace CnnService.Api.Hosting;
+namespace CnnService.Api.Data;
 
 /// <summary>Takes the data directory into use; what cannot be used is refused in one line that names the directory and a remedy.</summary>
 internal static class DataStart
@@ -15,9 +14,6 @@ internal static class DataStart
     // Of a larger database the tables that a start reads are checked: the rest would take seconds.
     private const long WholeCheckLimit = 256L << 20;
     private const long FullBelow = 1L << 20;
-
-    // Result codes of SQLite.
-    private const int Permission = 3, Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Full = 13, CannotOpen = 14;
 
     /// <summary>Checks the database, then does the steps; <see cref="StartupException"/> for what is damaged, full, or not to be read or written.</summary>
     public static async Task PrepareDataAsync(this WebApplication app, params Func<CancellationToken, Task>[] steps)
@@ -40,23 +36,27 @@ internal static class DataStart
     internal static string? Describe(Exception exception, DataDirectory directory)
     {
         const string other = "or set Storage:DataDirectory to another folder";
-        string detail = exception.Message.Split('\n', 2)[0].TrimEnd(' ', '.', '\r');
-        return exception switch
+        string detail = exception.GetBaseException().Message.Split('\n', 2)[0].TrimEnd(' ', '.', '\r');
+        return StorageFailure.Of(exception)?.Trouble switch
         {
-            DbUpdateException { InnerException: { } inner } => Describe(inner, directory),
-            ProblemException { Status: StatusCodes.Status507InsufficientStorage } or SqliteException { SqliteErrorCode: Full } => NoRoom(),
-            SqliteException { SqliteErrorCode: IoError } or IOException when IsFull() => NoRoom(),
-            IOException io when DiskSpace.IsFull(io) => NoRoom(),
-            SqliteException { SqliteErrorCode: Busy or Locked } =>
-                $"The database in the data directory {directory.Root} is in use by another program ({detail}); end that program, {other}.",
-            SqliteException { SqliteErrorCode: Permission or ReadOnly or IoError or CannotOpen } or UnauthorizedAccessException or IOException =>
-                $"The data directory {directory.Root} cannot be read or written ({detail}); give the service's user the rights to all of its files, {other}.",
-            SqliteException or DamagedDatabaseException =>
-                $"The database in the data directory {directory.Root} is damaged ({detail}); put a backup of the directory in its place, {other}.",
-            _ => null,
+            StorageTrouble.Full => NoRoom(),
+            StorageTrouble.Unreachable when IsFull() => NoRoom(),
+            StorageTrouble.Busy => $"The database in the data directory {directory.Root} is in use by another program ({detail}); end that program, {other}.",
+            StorageTrouble.Unreachable => NoAccess(),
+            StorageTrouble => Damaged(),
+            null => exception switch
+            {
+                ProblemException { Status: StatusCodes.Status507InsufficientStorage } => NoRoom(),
+                IOException when IsFull() || DiskSpace.IsFull(exception) => NoRoom(),
+                IOException or UnauthorizedAccessException => NoAccess(),
+                DamagedDatabaseException or DbException => Damaged(),
+                _ => null,
+            },
         };
 
         string NoRoom() => $"The disk of the data directory {directory.Root} has not enough room; free some, {other}.";
+        string NoAccess() => $"The data directory {directory.Root} cannot be read or written ({detail}); give the service's user the rights to all of its files, {other}.";
+        string Damaged() => $"The database in the data directory {directory.Root} is damaged ({detail}); put a backup of the directory in its place, {other}.";
         bool IsFull() => new DriveInfo(directory.Root).AvailableFreeSpace < FullBelow;
     }
 
