@@ -11,13 +11,19 @@ using static CnnService.Api.Tests.Datasets.Archives;
 
 namespace CnnService.Api.Tests.Datasets;
 
-/// <summary>A dataset whose file is lost or damaged: no run is lost with it, everyone is told what helps, and all goes on when it is back.</summary>
+/// <summary>
+/// A dataset whose file is lost or damaged: no run is lost with it, everyone is told what helps, and all goes on when it is back.
+/// </summary>
 public sealed class DamagedContentTests : IAsyncDisposable
 {
-    private const string Lost = "lost", Truncated = "truncated", Lengthened = "lengthened", Flipped = "one bit flipped", Empty = "empty", Folder = "a folder", Unreadable = "unreadable";
+    private const string Lost = "lost", Truncated = "truncated", Lengthened = "lengthened", Flipped = "one bit flipped", Empty = "empty";
+    private const string Folder = "a folder", Unreadable = "unreadable";
+    private const string RefuseRows = "CREATE TRIGGER refuse BEFORE INSERT ON Datasets BEGIN SELECT RAISE(ABORT, 'no'); END";
 
     // Enough pictures for a run of six iterations an epoch.
-    private static readonly byte[] Pets = Zip([.. Enumerable.Range(0, 60).Select(i => ($"{(i % 2 == 0 ? "cats" : "dogs")}/{i:d2}.png", Colour(i)))]);
+    private static readonly byte[] Pets =
+        Zip([.. Enumerable.Range(0, 60).Select(i => ($"{(i % 2 == 0 ? "cats" : "dogs")}/{i:d2}.png", Colour(i)))]);
+
     private readonly ServiceApplication service = new();
     private readonly HttpClient http;
     private readonly RunClient client;
@@ -91,7 +97,9 @@ public sealed class DamagedContentTests : IAsyncDisposable
         Assert.Equal(content, await File.ReadAllBytesAsync(file, Cancel));
         Assert.Equal($"{before}", $"{await http.GetJsonAsync("/api/datasets/pets")}");
         foreach (string known in (string[])["pets", name]) await AssertWorksAsync(known, run.Id);
-        if (damage == Folder) Assert.Equal("mine", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(Path.GetDirectoryName(file)!, "notes.txt", SearchOption.AllDirectories)), Cancel));
+        if (damage != Folder) return;
+        string[] notes = Directory.GetFiles(Path.GetDirectoryName(file)!, "notes.txt", SearchOption.AllDirectories);
+        Assert.Equal("mine", await File.ReadAllTextAsync(Assert.Single(notes), Cancel));
     }
 
     [Fact]
@@ -115,7 +123,7 @@ public sealed class DamagedContentTests : IAsyncDisposable
         if (needed) File.Delete(file);
         else await http.DeleteAsync("/api/datasets/pets", Cancel);
         await using (ServiceDb db = Open())
-            await db.Database.ExecuteSqlRawAsync("CREATE TRIGGER refuse BEFORE INSERT ON Datasets BEGIN SELECT RAISE(ABORT, 'no'); END", Cancel);
+            await db.Database.ExecuteSqlRawAsync(RefuseRows, Cancel);
 
         await http.UploadAsync("copy", Pets).ProblemAsync(500);
 
@@ -129,8 +137,8 @@ public sealed class DamagedContentTests : IAsyncDisposable
         string file = await UploadAsync("pets");
         await using (ServiceDb db = Open())
         {
-            await db.Datasets.Where(row => row.Name == "pets").ExecuteDeleteAsync(Cancel); // as a database restored from an older copy has it
-            await db.Database.ExecuteSqlRawAsync("CREATE TRIGGER refuse BEFORE INSERT ON Datasets BEGIN SELECT RAISE(ABORT, 'no'); END", Cancel);
+            await db.Datasets.Where(row => row.Name == "pets").ExecuteDeleteAsync(Cancel); // as in an older copy of the database
+            await db.Database.ExecuteSqlRawAsync(RefuseRows, Cancel);
         }
 
         await http.UploadAsync("copy", Pets).ProblemAsync(500);
@@ -146,7 +154,8 @@ public sealed class DamagedContentTests : IAsyncDisposable
         byte[] content = await DamageAsync(file, Flipped);
         File.SetLastWriteTimeUtc(file, written); // a fault of the disk changes no time
 
-        service.Services.GetRequiredService<DatasetStore>().Load(ShapesDataset.Create().Sha256); // in the place of the images that the upload left in memory
+        // The built-in images take the place of those that the upload left in memory.
+        service.Services.GetRequiredService<DatasetStore>().Load(ShapesDataset.Create().Sha256);
         Run run = await client.SubmitAsync(Spec(1)); // the file looks as it did when it was verified
         AssertHelps((await client.UntilAsync(run.Id, RunState.Paused)).Failure!.Message, file); // a run reads it
         await client.PostAsync(Spec(1)).ProblemAsync(409, "dataset"); // and from then on it is known
@@ -179,8 +188,7 @@ public sealed class DamagedContentTests : IAsyncDisposable
         await using (ServiceProcess first = await ServiceProcess.StartAsync(folder.Path))
         {
             var runs = new RunClient(first.Client);
-            string sha256 = (await first.Client.UploadAsync("pets", Pets).JsonAsync(HttpStatusCode.Created)).GetProperty("sha256").GetString()!;
-            file = Path.Combine(folder.Path, "datasets", sha256);
+            file = Path.Combine(folder.Path, "datasets", await UploadAsync(first.Client, "pets"));
             whole = (await runs.SubmitAsync(Spec(300))).Id;
             await runs.UntilAsync(whole, RunState.Completed);
             id = (await runs.SubmitAsync(Spec(300))).Id;
@@ -202,6 +210,31 @@ public sealed class DamagedContentTests : IAsyncDisposable
         Assert.Equal(RunsTests.Told(await IterationsAsync(client, whole)), RunsTests.Told(await IterationsAsync(client, id)));
     }
 
+    [Theory]
+    [InlineData(Lost)]
+    [InlineData(Flipped)]
+    public async Task Start_WithTheBuiltInDatasetDamaged_DrawsItAgain(string damage)
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "datasets", ShapesDataset.Create().Sha256);
+        await using (ServiceProcess first = await ServiceProcess.StartAsync(folder.Path)) await first.TerminateAsync();
+        byte[] content = await DamageAsync(file, damage);
+
+        await using ServiceProcess second = await ServiceProcess.StartAsync(folder.Path);
+
+        Assert.Equal(content, await File.ReadAllBytesAsync(file, Cancel));
+    }
+
+    [Fact]
+    public async Task Submit_OnTheBuiltInDatasetDamaged_NamesTheRemedyThatItHas()
+    {
+        File.Delete(Path.Combine(service.DataDirectory, "datasets", ShapesDataset.Create().Sha256));
+
+        string detail = await client.PostAsync(RunClient.Small()).ProblemAsync(409, "dataset");
+
+        Assert.Contains("start the service again", detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_WithAFileLost_SaysSo()
     {
@@ -209,7 +242,7 @@ public sealed class DamagedContentTests : IAsyncDisposable
         string sha256;
         await using (ServiceProcess first = await ServiceProcess.StartAsync(folder.Path))
         {
-            sha256 = (await first.Client.UploadAsync("pets", Pets).JsonAsync(HttpStatusCode.Created)).GetProperty("sha256").GetString()!;
+            sha256 = await UploadAsync(first.Client, "pets");
             await first.TerminateAsync();
         }
 
@@ -217,12 +250,14 @@ public sealed class DamagedContentTests : IAsyncDisposable
         await using ServiceProcess second = await ServiceProcess.StartAsync(folder.Path);
         await second.TerminateAsync();
 
-        Assert.Contains("warn:", Assert.Single(second.Output.Split('\n'), line => line.Contains(sha256, StringComparison.Ordinal)), StringComparison.Ordinal);
+        string told = Assert.Single(second.Output.Split('\n'), line => line.Contains(sha256, StringComparison.Ordinal));
+        Assert.Contains("warn:", told, StringComparison.Ordinal);
     }
 
     public ValueTask DisposeAsync() => service.DisposeAsync();
 
-    private static string Spec(int epochs) => RunClient.Small(epochs, """ "batchSize":9 """).Replace("\"shapes\"", "\"pets\"", StringComparison.Ordinal);
+    private static string Spec(int epochs, string dataset = "pets") =>
+        RunClient.Small(epochs, """ "batchSize":9 """).Replace("\"shapes\"", $"\"{dataset}\"", StringComparison.Ordinal);
 
     private static void AssertHelps(string message, string file)
     {
@@ -247,7 +282,7 @@ public sealed class DamagedContentTests : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(file, "notes.txt"), "mine", Cancel);
         }
 
-        if (damage == Unreadable) File.CreateSymbolicLink(file, "/proc/self/mem"); // its first byte can be read by nobody: EIO, as of a disk that fails
+        if (damage == Unreadable) File.CreateSymbolicLink(file, "/proc/self/mem"); // reading its first byte is EIO, as of a disk that fails
         return content;
     }
 
@@ -268,17 +303,16 @@ public sealed class DamagedContentTests : IAsyncDisposable
     private static async Task<IEnumerable<RunEvent>> IterationsAsync(RunClient client, Guid id) =>
         (await client.EventsAsync(id)).Items.Where(e => e.Type != EventType.State);
 
-    private async Task<string> UploadAsync(string name)
-    {
-        JsonElement report = await http.UploadAsync(name, Pets).JsonAsync(HttpStatusCode.Created);
-        return Path.Combine(service.DataDirectory, "datasets", report.GetProperty("sha256").GetString()!);
-    }
+    private static async Task<string> UploadAsync(HttpClient http, string name) =>
+        (await http.UploadAsync(name, Pets).JsonAsync(HttpStatusCode.Created)).GetProperty("sha256").GetString()!;
+
+    private async Task<string> UploadAsync(string name) => Path.Combine(service.DataDirectory, "datasets", await UploadAsync(http, name));
 
     private async Task AssertWorksAsync(string dataset, Guid run)
     {
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/api/datasets/{dataset}/images/0.png", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/api/runs/{run}/confusion", Cancel)).StatusCode);
-        await client.UntilAsync((await client.SubmitAsync(Spec(1).Replace("\"pets\"", $"\"{dataset}\"", StringComparison.Ordinal))).Id, RunState.Completed);
+        await client.UntilAsync((await client.SubmitAsync(Spec(1, dataset))).Id, RunState.Completed);
     }
 
     private async Task<int> CheckpointsAsync()

@@ -16,9 +16,11 @@ public sealed class FileSizeLimitTests : IDisposable
     public async Task Upload_OverTheLimitOnFiles_IsRefusedAndTheServiceGoesOn(bool byTheUploadItself)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit is set with prlimit.");
-        byte[] ballast = new byte[byTheUploadItself ? Limit : 0]; // otherwise the pictures are short, and the images that they become are not
+        // Pictures that are short, and that become images that are not.
+        (string, byte[])[] files = [.. Enumerable.Range(0, 400).Select(i => ($"{(i % 2 == 0 ? "a" : "b")}/{i}.png", Colour(i, size: 8)))];
+        byte[] ballast = new byte[byTheUploadItself ? Limit : 0];
         new Random(1).NextBytes(ballast);
-        byte[] archive = Zip([.. Enumerable.Range(0, 400).Select(i => ($"{(i % 2 == 0 ? "a" : "b")}/{i}.png", Colour(i, size: 8))), ("notes.txt", ballast)]);
+        byte[] archive = Zip([.. files, ("notes.txt", ballast)]);
         Assert.Equal(byTheUploadItself, archive.Length > Limit);
         await using ServiceProcess service = await ServiceProcess.StartAsync(folder.Path);
         await SetLimitAsync(service);

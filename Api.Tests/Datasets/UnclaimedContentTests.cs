@@ -10,7 +10,9 @@ using static CnnService.Api.Tests.Datasets.Archives;
 
 namespace CnnService.Api.Tests.Datasets;
 
-/// <summary>Files of the data directory that no row names: what the service has not written stays, and lost contents stay for a month.</summary>
+/// <summary>
+/// Files of the data directory that no row names: what the service has not written stays, and lost contents stay for a month.
+/// </summary>
 public sealed class UnclaimedContentTests : IDisposable
 {
     private const int DaysKept = 30;
@@ -51,7 +53,8 @@ public sealed class UnclaimedContentTests : IDisposable
             string[] warnings = [.. service.Output.Split('\n').Where(line => line.Contains(Orphan, StringComparison.Ordinal))];
             Assert.Contains("warn:", Assert.Single(warnings), StringComparison.Ordinal);
             Assert.Contains($"{DaysKept} days", warnings[0], StringComparison.Ordinal);
-            Assert.Contains($"{File.GetLastWriteTimeUtc(Content(Orphan) + ".unclaimed").AddDays(DaysKept):yyyy-MM-dd}", warnings[0], StringComparison.Ordinal);
+            DateTime seen = File.GetLastWriteTimeUtc(Content(Orphan) + ".unclaimed");
+            Assert.Contains($"{seen.AddDays(DaysKept):yyyy-MM-dd}", warnings[0], StringComparison.Ordinal);
         }
     }
 
@@ -75,10 +78,11 @@ public sealed class UnclaimedContentTests : IDisposable
     [Fact]
     public async Task Start_ContentWhoseRowIsRestored_IsClaimed()
     {
-        string data = Path.Combine(folder.Path, "restored"), database = Path.Combine(data, "cnnservice.db"), backup = Path.Combine(folder.Path, "backup.db");
+        string data = Path.Combine(folder.Path, "restored"), contents = Path.Combine(data, "datasets");
+        string database = Path.Combine(data, "cnnservice.db"), backup = Path.Combine(folder.Path, "backup.db");
         JsonElement report = default;
         await ServeAsync(data, async client => report = await client.UploadAsync("pets", CatsAndDogs).JsonAsync(HttpStatusCode.Created));
-        string content = Path.Combine(data, "datasets", report.GetProperty("sha256").GetString()!);
+        string sha256 = report.GetProperty("sha256").GetString()!, content = Path.Combine(contents, sha256);
         File.Copy(database, backup);
         await using (var connection = new SqliteConnection($"Data Source={database};Pooling=False"))
         {
@@ -89,11 +93,11 @@ public sealed class UnclaimedContentTests : IDisposable
         }
 
         await ServeAsync(data, _ => Task.CompletedTask);
-        Assert.Equal([content, content + ".unclaimed"], Directory.GetFiles(Path.Combine(data, "datasets"), $"{Path.GetFileName(content)}*").Order());
+        Assert.Equal([content, content + ".unclaimed"], Directory.GetFiles(contents, $"{sha256}*").Order());
         File.Copy(backup, database, overwrite: true);
         await ServeAsync(data, _ => Task.CompletedTask);
 
-        Assert.Equal([content], Directory.GetFiles(Path.Combine(data, "datasets"), $"{Path.GetFileName(content)}*"));
+        Assert.Equal([content], Directory.GetFiles(contents, $"{sha256}*"));
     }
 
     [Fact]
@@ -101,9 +105,9 @@ public sealed class UnclaimedContentTests : IDisposable
     {
         string[] others =
         [
-            "datasets/notes.txt", $"datasets/{Orphan}.bak", $"datasets/{Orphan[1..]}", $"datasets/{new string('A', 64)}", "datasets/notes.unclaimed",
-            $"datasets/{new string('b', 64)}.unclaimed", "spool/left.upload", "spool/notes", $"spool/{Guid.NewGuid():n}", $"spool/{Guid.NewGuid():d}.upload",
-            $"spool/{Guid.NewGuid():n}.zip",
+            "datasets/notes.txt", $"datasets/{Orphan}.bak", $"datasets/{Orphan[1..]}", $"datasets/{new string('A', 64)}",
+            "datasets/notes.unclaimed", $"datasets/{new string('b', 64)}.unclaimed", "spool/left.upload", "spool/notes",
+            $"spool/{Guid.NewGuid():n}", $"spool/{Guid.NewGuid():d}.upload", $"spool/{Guid.NewGuid():n}.zip",
         ];
         string[] own = [$"spool/{Guid.NewGuid():n}.upload", $"spool/{Guid.NewGuid():n}.content"];
         foreach (string file in (string[])[.. others, .. own]) File.WriteAllText(Path.Combine(folder.Path, file), "text");
@@ -112,7 +116,8 @@ public sealed class UnclaimedContentTests : IDisposable
         Start(days: 0);
         Start(days: 2 * DaysKept);
 
-        Assert.Equal([.. others.Select(_ => true), .. own.Select(_ => false)], ((string[])[.. others, .. own]).Select(file => File.Exists(Path.Combine(folder.Path, file))));
+        Assert.All(others, file => Assert.True(File.Exists(Path.Combine(folder.Path, file)), file));
+        Assert.All(own, file => Assert.False(File.Exists(Path.Combine(folder.Path, file)), file));
         Assert.Single(Directory.GetDirectories(Path.Combine(folder.Path, "spool")));
     }
 

@@ -8,20 +8,21 @@ namespace CnnService.Api.Data;
 internal static class LostDatabase
 {
     /// <summary>
-    /// <see cref="StartupException"/> if the database is missing or holds nothing, but datasets have files, or the database a write-ahead log: the
-    /// service would know nothing of those files, and SQLite would delete that log.
+    /// <see cref="StartupException"/> if the database is missing or holds nothing, but datasets have files, or the database a write-ahead
+    /// log: the service would know nothing of those files, and SQLite would delete that log.
     /// </summary>
     public static void Refuse(DataDirectory directory)
     {
         bool hasFiles = Directory.EnumerateFiles(directory.Datasets).Any(), hasLog = LengthOf(directory.Database + "-wal") > 0;
         if (!hasFiles && !hasLog || LengthOf(directory.Database) > 0 && (!hasFiles || HasTables(directory.Database))) return;
 
-        string found = $"The data directory {directory.Root} has {(hasFiles ? "files in its folder datasets" : "a file cnnservice.db-wal with changes")}, "
-            + "but its database cnnservice.db is missing or empty; ";
-        throw new StartupException(found + (hasLog
-            ? "restore the cnnservice.db that cnnservice.db-wal belongs to, or move cnnservice.db-wal away and restore cnnservice.db from a backup, "
-                + "or move both and the folder datasets away to begin anew."
-            : "restore cnnservice.db from a backup, or move the folder datasets away to begin anew."));
+        string found = hasFiles ? "files in its folder datasets" : "a file cnnservice.db-wal with changes";
+        string remedy = hasLog
+            ? "restore the cnnservice.db that cnnservice.db-wal belongs to, or move cnnservice.db-wal away and restore "
+                + "cnnservice.db from a backup, or move cnnservice.db-wal and the folder datasets away to begin anew."
+            : "restore cnnservice.db from a backup, or move the folder datasets away to begin anew.";
+        throw new StartupException(
+            $"The data directory {directory.Root} has {found}, but its database cnnservice.db is missing or empty; {remedy}");
     }
 
     // A link is followed; a file that cannot be opened is there, and SQLite tells what is wrong with it.

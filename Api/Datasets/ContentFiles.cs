@@ -6,8 +6,8 @@ using CnnService.Training.Datasets;
 namespace CnnService.Api.Datasets;
 
 /// <summary>
-/// The contents of datasets as files, each named by its SHA-256. A file's bytes are held against its name before they are used; what was found holds
-/// until the file's length or its time of last change is another, so that 180 MB are not read for each request.
+/// The contents of datasets as files, each named by its SHA-256. A file's bytes are held against its name before they are used; what was
+/// found holds until the file's length or its time of last change is another, so that 180 MB are not read for each request.
 /// </summary>
 internal sealed class ContentFiles(DataDirectory directory) : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class ContentFiles(DataDirectory directory) : IDisposable
     {
         try
         {
-            using var file = new FileStream(PathOf(sha256), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
+            const FileShare Others = FileShare.Read | FileShare.Delete;
+            using var file = new FileStream(PathOf(sha256), FileMode.Open, FileAccess.Read, Others, bufferSize: 1 << 16);
             if (!IsIntact(sha256, file)) throw new UnusableContentException("are damaged");
             file.Position = 0;
             return read(file);
@@ -43,7 +44,9 @@ internal sealed class ContentFiles(DataDirectory directory) : IDisposable
         }
     }
 
-    /// <summary>Looks whether a content is intact; contents that have to be read for that go one after another, and hold no request's thread.</summary>
+    /// <summary>
+    /// Looks whether a content is intact; contents that have to be read for that go one after another, and hold no request's thread.
+    /// </summary>
     /// <exception cref="UnusableContentException">The content is missing, damaged or cannot be read.</exception>
     public async Task CheckAsync(string sha256, CancellationToken cancel)
     {
@@ -73,7 +76,9 @@ internal sealed class ContentFiles(DataDirectory directory) : IDisposable
         }
     }
 
-    /// <summary>Writes a content, in the place of whatever is there; a folder there is moved aside. A problem (507) if the disk is full.</summary>
+    /// <summary>
+    /// Writes a content, in the place of whatever is there; a folder there is moved aside. A problem (507) if the disk is full.
+    /// </summary>
     public void Write(Dataset dataset)
     {
         DiskSpace.Require(directory, (dataset.Train.Count + dataset.Test.Count) * (dataset.Shape.Length + (long)sizeof(int)));
@@ -113,7 +118,8 @@ internal sealed class ContentFiles(DataDirectory directory) : IDisposable
 
     private bool IsIntact(string sha256, FileStream file)
     {
-        var stamp = new Stamp(file.Length, File.GetLastWriteTimeUtc(file.SafeFileHandle)); // before reading, so that a change meanwhile is seen
+        // Before the file is read, so that a change meanwhile is seen.
+        var stamp = new Stamp(file.Length, File.GetLastWriteTimeUtc(file.SafeFileHandle));
         if (findings.TryGetValue(sha256, out Finding found) && found.Stamp == stamp) return found.IsIntact;
         bool isIntact = Convert.ToHexStringLower(SHA256.HashData(file)) == sha256;
         findings[sha256] = new Finding(stamp, isIntact);
@@ -123,7 +129,8 @@ internal sealed class ContentFiles(DataDirectory directory) : IDisposable
     /// <summary>What tells whether a file has changed.</summary>
     private readonly record struct Stamp(long Length, DateTime Changed)
     {
-        public static Stamp? Of(string file) => new FileInfo(file) is { Exists: true } there ? new Stamp(there.Length, there.LastWriteTimeUtc) : null;
+        public static Stamp? Of(string file) =>
+            new FileInfo(file) is { Exists: true } there ? new Stamp(there.Length, there.LastWriteTimeUtc) : null;
     }
 
     /// <summary>What reading a file has shown.</summary>

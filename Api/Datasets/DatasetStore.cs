@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CnnService.Api.Datasets;
 
 /// <summary>
-/// Keeps datasets: a row per name, and a file per content, named by its SHA-256. A file is complete and on the disk before a row names it, and goes
-/// with the last row, unless a run that has not ended needs it still.
+/// Keeps datasets: a row per name, and a file per content, named by its SHA-256. A file is complete and on the disk before a row names it,
+/// and goes with the last row, unless a run that has not ended needs it still.
 /// </summary>
 internal sealed partial class DatasetStore(
     ContentFiles files, UnclaimedContents unclaimed, IDbContextFactory<ServiceDb> database, DatabaseWriter writer, TimeProvider time,
@@ -19,24 +19,28 @@ internal sealed partial class DatasetStore(
     private static readonly Expression<Func<RunRow, bool>> HasNotEnded =
         run => run.State == RunState.Queued || run.State == RunState.Running || run.State == RunState.Paused;
 
+    private static readonly Lazy<string> BuiltIn = new(() => ShapesDataset.Create().Sha256);
     private readonly SemaphoreSlim changing = new(1); // one upload is read at a time, which also bounds memory
     private readonly Lock loading = new();
     private readonly WeakReference<Dataset?> lastLoaded = new(null);
 
-    /// <summary>Reports contents that no row names, and those that are missing, and adds the built-in dataset if it is not there.</summary>
+    /// <summary>Adds or repairs the built-in dataset, and reports contents that no row names, and those that are missing.</summary>
     public async Task PrepareAsync(CancellationToken cancel)
     {
         await using ServiceDb db = await database.CreateDbContextAsync(cancel);
-        IQueryable<string> needed = db.Datasets.Select(row => row.Sha256).Union(db.Runs.Where(HasNotEnded).Select(run => run.DatasetSha256));
-        unclaimed.Review(await needed.ToHashSetAsync(cancel));
+        IQueryable<string> unfinished = db.Runs.Where(HasNotEnded).Select(run => run.DatasetSha256);
+        unclaimed.Review(await db.Datasets.Select(row => row.Sha256).Union(unfinished).ToHashSetAsync(cancel));
         if (!await db.Datasets.AnyAsync(row => row.Name == ShapesDataset.Name, cancel)) await AddAsync(ShapesDataset.Name, () => ShapesDataset.Create(), cancel);
         foreach (DatasetRow row in await db.Datasets.AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancel))
+        {
+            if (row.Name == ShapesDataset.Name) await RepairBuiltInAsync(row, cancel);
             if (!files.Exists(row.Sha256)) LogMissing(row.Name, row.Sha256);
+        }
     }
 
     /// <summary>
-    /// Reads a dataset and keeps it under a name; 409 if the name is taken, unless by the same dataset, whose content is missing or damaged: then that is
-    /// repaired. Of a failure nothing stays that was not there before.
+    /// Reads a dataset and keeps it under a name; 409 if the name is taken, unless by the same dataset, whose content is missing or
+    /// damaged: then that is repaired. Of a failure nothing stays that was not there before.
     /// </summary>
     public async Task<DatasetRow> AddAsync(string name, Func<Dataset> read, CancellationToken cancel)
     {
@@ -85,7 +89,8 @@ internal sealed partial class DatasetStore(
     }
 
     /// <summary>Looks whether a dataset's content is intact.</summary>
-    /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read; 409 instead if no row names it any more.</exception>
+    /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read.</exception>
+    /// <exception cref="ProblemException">409: the content is not to be used, and no row names it any more.</exception>
     public async Task CheckAsync(string sha256, CancellationToken cancel)
     {
         try
@@ -99,7 +104,8 @@ internal sealed partial class DatasetStore(
     }
 
     /// <summary>The dataset with that content: the one loaded last is shared while anyone holds it.</summary>
-    /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read; 409 instead if no row names it any more.</exception>
+    /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read.</exception>
+    /// <exception cref="ProblemException">409: the content is not to be used, and no row names it any more.</exception>
     public Dataset Load(string sha256)
     {
         lock (loading)
@@ -108,7 +114,7 @@ internal sealed partial class DatasetStore(
             {
                 if (lastLoaded.TryGetTarget(out Dataset? last) && last.Sha256 == sha256) return last;
                 var dataset = Dataset.ReadFrom(file);
-                if (dataset.Sha256 != sha256) throw new InvalidDataException("The bytes are not those that the file's name is the hash of.");
+                if (dataset.Sha256 != sha256) throw new InvalidDataException("The bytes do not have the hash that the file's name tells.");
                 lastLoaded.SetTarget(dataset);
                 return dataset;
             });
@@ -116,7 +122,8 @@ internal sealed partial class DatasetStore(
     }
 
     /// <summary>One image, found without loading the others; null where there is none.</summary>
-    /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read; 409 instead if no row names it any more.</exception>
+    /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read.</exception>
+    /// <exception cref="ProblemException">409: the content is not to be used, and no row names it any more.</exception>
     public async Task<(Shape Shape, byte[] Pixels)?> ReadImageAsync(string sha256, bool test, int index, CancellationToken cancel)
     {
         await CheckAsync(sha256, cancel);
@@ -144,10 +151,13 @@ internal sealed partial class DatasetStore(
         using ServiceDb db = database.CreateDbContext();
         string? name = db.Datasets.Where(row => row.Sha256 == sha256).OrderBy(row => row.CreatedAt).Select(row => row.Name).FirstOrDefault()
             ?? db.Runs.Where(HasNotEnded).Where(run => run.DatasetSha256 == sha256).Select(run => run.Dataset).FirstOrDefault();
-        if (name is null) return ProblemException.Conflict("The dataset's images are deleted; upload the same dataset again to have them back.");
+        if (name is null)
+            return ProblemException.Conflict("The dataset's images are deleted; upload the same dataset again to have them back.");
         LogUnusable(fault, name, sha256);
-        return new DamagedContentException(
-            $"The stored images of dataset \"{name}\" {fault.Message}; put the file {sha256} back from a backup, or upload the same dataset again.", fault);
+        string remedy = name == ShapesDataset.Name && sha256 == BuiltIn.Value
+            ? "start the service again, which draws them anew"
+            : $"put the file {sha256} back from a backup, or upload the same dataset again";
+        return new DamagedContentException($"The stored images of dataset \"{name}\" {fault.Message}; {remedy}.", fault);
     }
 
     private DatasetRow Repair(DatasetRow known, Dataset dataset)
@@ -156,7 +166,8 @@ internal sealed partial class DatasetStore(
         {
             throw new ProblemException(
                 StatusCodes.Status409Conflict,
-                $"The name \"{known.Name}\" is taken by another dataset, whose stored images are missing or damaged; upload that one to repair it, or choose another name.",
+                $"The name \"{known.Name}\" is taken by another dataset, whose stored images are missing or damaged; "
+                    + "upload that one to repair it, or choose another name.",
                 "name");
         }
 
@@ -165,7 +176,22 @@ internal sealed partial class DatasetStore(
         return known;
     }
 
-    /// <summary>Writes the content, unless it is there and intact, and then the row; the database's own flush keeps the file's new name too.</summary>
+    // A service that cannot repair it, as on a full disk, starts all the same.
+    private async Task RepairBuiltInAsync(DatasetRow row, CancellationToken cancel)
+    {
+        try
+        {
+            if (!await files.IsIntactAsync(row.Sha256, cancel) && row.Sha256 == BuiltIn.Value) Repair(row, ShapesDataset.Create());
+        }
+        catch (Exception e) when (e is ProblemException or IOException or UnauthorizedAccessException)
+        {
+            LogUnusable(e, row.Name, row.Sha256);
+        }
+    }
+
+    /// <summary>
+    /// Writes the content, unless it is there and intact, and then the row; the database's own flush keeps the file's new name too.
+    /// </summary>
     private async Task KeepAsync(Dataset dataset, Func<Task> writeRow)
     {
         bool isNew = !files.Exists(dataset.Sha256);
@@ -226,6 +252,6 @@ internal sealed partial class DatasetStore(
     [LoggerMessage(LogLevel.Error, "The stored images of dataset {Name}, in the file {Sha256}, cannot be used.")]
     private partial void LogUnusable(Exception exception, string name, string sha256);
 
-    [LoggerMessage(LogLevel.Warning, "The stored images of dataset {Name}, in the file {Sha256}, were missing or damaged, and are written again.")]
+    [LoggerMessage(LogLevel.Warning, "The stored images of dataset {Name}, in the file {Sha256}, were unusable, and are written anew.")]
     private partial void LogRepaired(string name, string sha256);
 }

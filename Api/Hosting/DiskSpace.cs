@@ -25,9 +25,12 @@ internal static class DiskSpace
 
     /// <summary>The problem to answer with.</summary>
     public static ProblemException Refusal() => new(
-        StatusCodes.Status507InsufficientStorage, "The disk has not enough room for this dataset; free some, or delete datasets and runs, and try again.");
+        StatusCodes.Status507InsufficientStorage,
+        "The disk has not enough room for this dataset; free some, or delete datasets and runs, and try again.");
 
-    /// <summary>Lets a write that reaches the limit on the length of files fail; the signal that comes with it would end the process.</summary>
+    /// <summary>
+    /// Lets a write that reaches the limit on the length of files fail; the signal that comes with it would end the process.
+    /// </summary>
     public static IDisposable? FailAtFileSizeLimit() =>
         OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(FileSizeLimit, signal => signal.Cancel = true);
 }

@@ -150,8 +150,8 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
     }
 
     /// <summary>
-    /// Looks whether the dataset's images are there and intact; a problem (409) tells what helps if they are not. A run that was accepted under the
-    /// same key before is not refused afterwards.
+    /// Looks whether the dataset's images are there and intact; a problem (409) tells what helps if they are not. A run that was accepted
+    /// under the same key before is not refused afterwards.
     /// </summary>
     public async Task CheckContentAsync(DatasetRow dataset, string? idempotencyKey, CancellationToken cancel)
     {
