@@ -18,7 +18,7 @@ public enum StorageTrouble
     /// <summary>The value is larger than the database takes.</summary>
     TooLarge,
 
-    /// <summary>The database's file is not what was written.</summary>
+    /// <summary>The database's file is not what was written, or a disk that fails makes it look so: SQLite tells both alike.</summary>
     Damaged,
 }
 
@@ -31,8 +31,13 @@ internal sealed record StorageFailure(StorageTrouble Trouble, string Words)
     private const int Permission = 3, BusyCode = 5, Locked = 6, NoMemory = 7, ReadOnly = 8, InputOutput = 10, Corrupt = 11, FullCode = 13, CannotOpen = 14, TooBig = 18, NoLargeFiles = 22,
         NotADatabase = 26;
 
+    private const string Unreachable = "The data directory cannot be read or written; look at the disk, its limits and the service's log.";
+
+    // EIO, ENFILE, EMFILE and EROFS of Unix, which are the numbers of the exceptions there.
+    private static readonly int[] SystemErrors = [5, 23, 24, 30];
+
     /// <summary>Whether the same may succeed later.</summary>
-    public bool Passes => Trouble is StorageTrouble.Busy or StorageTrouble.Full or StorageTrouble.Unreachable;
+    public bool Passes => Trouble != StorageTrouble.TooLarge;
 
     /// <summary>What an exception means; null where the database is not its cause.</summary>
     public static StorageFailure? Of(Exception exception) => exception switch
@@ -40,6 +45,7 @@ internal sealed record StorageFailure(StorageTrouble Trouble, string Words)
         DatabaseBusyException => new(StorageTrouble.Busy, "The database is busy."),
         DbUpdateException { InnerException: { } inner } => Of(inner),
         SqliteException sqlite => Of(sqlite.SqliteErrorCode),
+        IOException when SystemErrors.Contains(exception.HResult) => new(StorageTrouble.Unreachable, Unreachable),
         _ => null,
     };
 
@@ -48,9 +54,9 @@ internal sealed record StorageFailure(StorageTrouble Trouble, string Words)
         BusyCode or Locked => new(StorageTrouble.Busy, "The database is busy."),
         FullCode => new(StorageTrouble.Full, "The disk is full; free some space."),
         Permission or NoMemory or ReadOnly or InputOutput or CannotOpen or NoLargeFiles =>
-            new(StorageTrouble.Unreachable, "The database cannot be read or written; look at the disk, its limits and the service's log."),
+            new(StorageTrouble.Unreachable, Unreachable),
         TooBig => new(StorageTrouble.TooLarge, "A value is larger than the database takes."),
-        Corrupt or NotADatabase => new(StorageTrouble.Damaged, "The database is damaged; stop the service, check it with --verify, and restore a backup."),
+        Corrupt or NotADatabase => new(StorageTrouble.Damaged, "The database cannot be read; look at the disk and the service's log, and check the data with --verify."),
         _ => null,
     };
 }

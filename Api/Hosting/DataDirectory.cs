@@ -69,6 +69,6 @@ public sealed partial class DataDirectory : IDisposable
     }
 
     // What the service has not written itself stays, here as anywhere.
-    [GeneratedRegex(@"\A[0-9a-f]{32}\.(upload|content)\z")]
+    [GeneratedRegex(@"\A[0-9a-f]{32}\.(upload|content|probe)\z")]
     private static partial Regex SpooledName();
 }

@@ -12,8 +12,8 @@ internal sealed record Answer(int Status, byte[] Body, string? MediaType, TimeSp
     /// <summary>Whether the body is a problem document.</summary>
     public bool IsProblem => MediaType == "application/problem+json";
 
-    /// <summary>Whether it is a problem that tells of damaged content.</summary>
-    public bool TellsDamage => Status == 500 && IsProblem && Detail.Contains("damaged", StringComparison.Ordinal);
+    /// <summary>Whether it is a problem that tells of damaged or missing content.</summary>
+    public bool TellsDamage => Status == 500 && IsProblem && (Detail.Contains("damaged", StringComparison.Ordinal) || Detail.Contains("missing", StringComparison.Ordinal));
 
     private string Detail => Json.GetProperty("detail").GetString()!;
 
