@@ -1,5 +1,6 @@
 using CnnService.Api.Data;
 using CnnService.Api.Runs;
+using Microsoft.Data.Sqlite;
 
 namespace CnnService.Api.Tests.Runs;
 
@@ -83,6 +84,35 @@ public sealed class RestartTests
             Assert.Equal(whole.ParametersSha256, run.ParametersSha256);
             return;
         }
+    }
+
+    [Theory]
+    [InlineData(9, RunState.Running)]
+    [InlineData(10, RunState.Failed)]
+    public async Task Start_AfterManyCrashesInARow_GivesARunUp(int crashes, RunState expected)
+    {
+        using var folder = new TemporaryFolder();
+        Guid id;
+        await using (ServiceProcess service = await StartAsync(folder, "--Training:CheckpointSeconds", "3600"))
+        {
+            var client = new RunClient(service.Client);
+            id = (await client.SubmitAsync(RunClient.Endless)).Id;
+            await client.UntilNextIterationAsync(id);
+            await service.KillAsync();
+        }
+
+        await using (var database = new SqliteConnection($"Data Source={Path.Combine(folder.Path, "cnnservice.db")};Pooling=False"))
+        {
+            await database.OpenAsync(Cancel);
+            await using SqliteCommand update = database.CreateCommand();
+            update.CommandText = $"UPDATE Runs SET Takeovers = {crashes}, Attempts = 50"; // attempts that were paused and resumed do not count
+            await update.ExecuteNonQueryAsync(Cancel);
+        }
+
+        await using ServiceProcess again = await StartAsync(folder, "--Training:CheckpointSeconds", "3600");
+        var after = new RunClient(again.Client);
+        if (expected == RunState.Failed) Assert.Equal("crashed-repeatedly", (await after.UntilAsync(id, RunState.Failed)).Failure!.Code);
+        else await after.UntilNextIterationAsync(id);
     }
 
     private static Task<ServiceProcess> StartAsync(TemporaryFolder folder, params string[] more) =>

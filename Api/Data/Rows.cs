@@ -68,6 +68,9 @@ public sealed class RunRow
     /// <summary>How often a worker has claimed the run: the fencing token of every write of a worker.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>How often in a row a worker took the run over from a process that was gone, since the last checkpoint.</summary>
+    public int Takeovers { get; set; }
+
     public long Iteration { get; set; }
 
     public long TotalIterations { get; init; }

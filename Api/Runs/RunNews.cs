@@ -21,25 +21,27 @@ internal sealed class RunNews(IDbContextFactory<ServiceDb> databases, IHubContex
     /// <summary>Rings, sends the run to those who watch all, and returns it.</summary>
     public async Task<Run> TellAsync(long order, CancellationToken cancel)
     {
-        Run run = await ReadAsync(order, cancel);
         eventBell.Bell.Ring();
+        Run run = await ReadAsync(order, cancel);
         _ = hub.Clients.Group(RunsHub.All).RunChanged(run); // not awaited: a client that reads slowly must hold up neither a request nor a run
         return run;
     }
 
-    /// <summary>Tells that a run cannot store its progress, and why; null when it can again.</summary>
-    public async Task TellTroubleAsync(RunClaim claim, StorageFailure? failure)
+    /// <summary>The same for a worker, whose commit stands whether or not it can be told: a database that cannot be read is no failure of the run.</summary>
+    public async Task TryTellAsync(long order)
     {
-        if (!troubles.Set(claim.Id, failure)) return;
         try
         {
-            await TellAsync(claim.Order, CancellationToken.None);
+            await TellAsync(order, CancellationToken.None);
         }
         catch (Exception e) when (StorageFailure.Of(e) is not null)
         {
-            // The database cannot be read either; whoever asks later is told.
+            // Those who follow events were rung; those who watch all see the next change.
         }
     }
+
+    /// <summary>Tells that a run cannot store its progress, and why; null when it can again.</summary>
+    public Task TellTroubleAsync(RunClaim claim, StorageFailure? failure) => troubles.Set(claim.Id, failure) ? TryTellAsync(claim.Order) : Task.CompletedTask;
 }
 
 /// <summary>

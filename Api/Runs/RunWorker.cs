@@ -16,7 +16,7 @@ internal sealed partial class RunWorker(
     IDbContextFactory<ServiceDb> databases, DatabaseWriter database, ContentStore contents, Sweeper sweeper, DatasetStore datasets, QueueBell bell, RunNews news,
     TimeProvider time, IOptions<TrainingOptions> options, ILogger<RunWorker> logger) : BackgroundService
 {
-    private const int AttemptsWithoutProgress = 10; // crashes in a row without a checkpoint between them
+    private const int MostTakeovers = 10; // crashes in a row without a checkpoint between them
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether runs are being claimed.</summary>
@@ -73,7 +73,7 @@ internal sealed partial class RunWorker(
     private async Task<RunClaim?> ClaimAsync(long? orphan, CancellationToken cancel)
     {
         RunClaim? claim = await database.WriteAsync(db => ClaimAsync(db, orphan, cancel), cancel);
-        if (claim is not null) await news.TellAsync(claim.Order, cancel);
+        if (claim is not null) await news.TryTellAsync(claim.Order);
         return claim;
     }
 
@@ -85,6 +85,7 @@ internal sealed partial class RunWorker(
             : await db.Runs.SingleOrDefaultAsync(run => run.Order == orphan && run.State == RunState.Running, cancel);
         if (row is null) return null;
         DateTime now = time.GetUtcNow().UtcDateTime;
+        row.Takeovers = orphan is null ? 0 : row.Takeovers + 1;
         if (row.State == RunState.Queued) await EventLog.AddStateAsync(db, row.Order, RunState.Running, now, cancel);
         row.State = RunState.Running;
         row.StartedAt ??= now;
@@ -120,7 +121,7 @@ internal sealed partial class RunWorker(
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         RunRow row = await db.Runs.AsNoTracking().SingleAsync(run => run.Order == claim.Order, cancel);
         CheckpointRow[] checkpoints = await db.Checkpoints.AsNoTracking().Where(c => c.Run == claim.Order).OrderByDescending(c => c.Iteration).ToArrayAsync(cancel);
-        if (claim.Attempt - checkpoints.Select(c => c.Attempt).DefaultIfEmpty().Max() > AttemptsWithoutProgress) throw new CrashedRepeatedlyException(AttemptsWithoutProgress);
+        if (row.Takeovers > MostTakeovers) throw new CrashedRepeatedlyException(MostTakeovers);
         CheckpointRow? checkpoint = await FirstIntactAsync(claim, checkpoints, cancel);
         long from = checkpoint?.Iteration ?? 0;
         return new RunStart

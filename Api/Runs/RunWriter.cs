@@ -17,6 +17,7 @@ namespace CnnService.Api.Runs;
 internal sealed class RunWriter(DatabaseWriter database, Sweeper sweeper, RunNews news, TimeProvider time, RunClaim claim, CancellationToken stopping)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private long? before; // the run's last sequence when the present write was tried first
 
     /// <summary>
     /// Commits what has happened, then tells it; returns what a user has asked the run to do. A disk that is full, or a database that is busy, is told to
@@ -24,11 +25,21 @@ internal sealed class RunWriter(DatabaseWriter database, Sweeper sweeper, RunNew
     /// </summary>
     public async Task<RunRequest?> WriteAsync(RunWrite write)
     {
+        RunRequest? requested = await CommitAsync(write);
+        if (write.Checkpoint is not null || write.Parameters.Count > 0 || write.State is not null) sweeper.Wake();
+        if (write.State is not null || write.HasEpoch) await news.TryTellAsync(claim.Order);
+        else if (write.Events.Count > 0) news.EventBell.Bell.Ring();
+        return requested;
+    }
+
+    private async Task<RunRequest?> CommitAsync(RunWrite write)
+    {
+        before = null;
         while (true)
         {
             try
             {
-                RunRequest? requested = await CommitAsync(write);
+                RunRequest? requested = await database.WriteAsync(db => ApplyAsync(db, write), CancellationToken.None);
                 await news.TellTroubleAsync(claim, null);
                 return requested;
             }
@@ -40,31 +51,24 @@ internal sealed class RunWriter(DatabaseWriter database, Sweeper sweeper, RunNew
         }
     }
 
-    private async Task<RunRequest?> CommitAsync(RunWrite write)
+    private async Task<RunRequest?> ApplyAsync(ServiceDb db, RunWrite write)
     {
-        RunRequest? requested = await database.WriteAsync(async db =>
-        {
-            RunRow row = await db.Runs.SingleOrDefaultAsync(r => r.Order == claim.Order && r.Attempts == claim.Attempt && r.State == RunState.Running)
-                ?? throw new FencedException();
-            RunRequest? asked = row.Requested;
-            write.Apply(row);
-            await AddEventsAsync(db, write);
-            if (write.State is RunState state) await EnterAsync(db, row, state);
-            if (write.Checkpoint is Checkpoint checkpoint) await AddAsync(db, checkpoint);
-            foreach (ModelFile file in write.Parameters) await ReplaceAsync(db, row, file);
-            return asked;
-        }, CancellationToken.None);
-
-        if (write.Checkpoint is not null || write.Parameters.Count > 0 || write.State is not null) sweeper.Wake();
-        if (write.State is not null || write.HasEpoch) await news.TellAsync(claim.Order, CancellationToken.None);
-        else if (write.Events.Count > 0) news.EventBell.Bell.Ring();
+        RunRow row = await db.Runs.SingleOrDefaultAsync(r => r.Order == claim.Order && r.Attempts == claim.Attempt) ?? throw new FencedException();
+        RunRequest? requested = row.Requested;
+        long sequence = await EventLog.LastSequenceAsync(db, claim.Order, CancellationToken.None);
+        if (before is not null && before != sequence) return requested; // the try before was committed, though the disk failed in the midst of it
+        before = sequence;
+        if (row.State != RunState.Running) throw new FencedException();
+        write.Apply(row);
+        AddEvents(db, write, sequence);
+        if (write.State is RunState state) await EnterAsync(db, row, state);
+        if (write.Checkpoint is Checkpoint checkpoint) await AddAsync(db, row, checkpoint);
+        foreach (ModelFile file in write.Parameters) await ReplaceAsync(db, row, file);
         return requested;
     }
 
-    private async Task AddEventsAsync(ServiceDb db, RunWrite write)
+    private void AddEvents(ServiceDb db, RunWrite write, long sequence)
     {
-        if (write.Events.Count == 0 && write.State is null) return;
-        long sequence = await EventLog.LastSequenceAsync(db, claim.Order, CancellationToken.None);
         foreach (EventRow item in write.Events) db.Events.Add(item.Placed(claim.Order, ++sequence));
         if (write.State is RunState state)
             db.Events.Add(new EventRow { Run = claim.Order, Sequence = sequence + 1, Type = EventType.State, State = state, At = time.GetUtcNow().UtcDateTime });
@@ -79,8 +83,9 @@ internal sealed class RunWriter(DatabaseWriter database, Sweeper sweeper, RunNew
     }
 
     // The one before stays, for the case that this one is damaged when it is needed; those behind it are of a time that is repeated.
-    private async Task AddAsync(ServiceDb db, Checkpoint checkpoint)
+    private async Task AddAsync(ServiceDb db, RunRow run, Checkpoint checkpoint)
     {
+        run.Takeovers = 0;
         IQueryable<CheckpointRow> own = db.Checkpoints.Where(row => row.Run == claim.Order);
         long before = await own.Where(row => row.Iteration < checkpoint.Iteration).MaxAsync(row => (long?)row.Iteration) ?? 0;
         await own.Where(row => row.Iteration != before).ExecuteDeleteAsync();

@@ -262,6 +262,9 @@ namespace CnnService.Api.Data.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Takeovers")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double?>("TestAccuracy")
                         .HasColumnType("REAL");
 

@@ -14,6 +14,7 @@ namespace CnnService.Api.Data.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.AddColumn<bool>(name: "Removed", table: "Runs", type: "INTEGER", nullable: false, defaultValue: false);
+            migrationBuilder.AddColumn<int>(name: "Takeovers", table: "Runs", type: "INTEGER", nullable: false, defaultValue: 0);
             migrationBuilder.CreateIndex(name: "IX_Runs_Removed", table: "Runs", column: "Removed", filter: "Removed");
             migrationBuilder.RenameTable(name: "Checkpoints", newName: "OldCheckpoints");
             migrationBuilder.RenameTable(name: "Parameters", newName: "OldParameters");

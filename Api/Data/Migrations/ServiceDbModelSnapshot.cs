@@ -259,6 +259,9 @@ namespace CnnService.Api.Data.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Takeovers")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double?>("TestAccuracy")
                         .HasColumnType("REAL");
 
