@@ -1,7 +1,8 @@
 namespace CnnService.Api.Tests;
 
 /// <summary>
-/// The one limit of the tests: it ends what would hang for ever. No test judges by it, as a loaded machine may take many times as long as an idle one.
+/// The one limit of the tests: it ends what would hang for ever. No test judges by it, as a loaded machine may take many times as long as
+/// an idle one.
 /// </summary>
 internal static class HangGuard
 {

@@ -16,7 +16,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     private ServiceProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment, string[]? launcher = null)
     {
         string[] command = [.. launcher ?? [], "dotnet", Program, .. arguments];
-        process = new Process { StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        process = new Process { StartInfo = start };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) process.StartInfo.Environment[name] = value;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Append(errors, line.Data);
@@ -26,7 +27,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>A client of the service.</summary>
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { Expect100ContinueTimeout = HangGuard.Limit }) { Timeout = HangGuard.Limit };
+    public HttpClient Client { get; } =
+        new(new SocketsHttpHandler { Expect100ContinueTimeout = HangGuard.Limit }) { Timeout = HangGuard.Limit };
 
     /// <summary>The process, to kill it.</summary>
     public Process Process => process;
@@ -42,12 +44,14 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the service and waits until it is alive.</summary>
     /// <param name="dataDirectory">Its data directory; a second start over the same one goes on with it.</param>
     /// <param name="arguments">More arguments, as <c>--Training:Threads</c>, <c>1</c>.</param>
-    public static Task<ServiceProcess> StartAsync(string dataDirectory, params string[] arguments) => StartUnderAsync([], dataDirectory, arguments);
+    public static Task<ServiceProcess> StartAsync(string dataDirectory, params string[] arguments) =>
+        StartUnderAsync([], dataDirectory, arguments);
 
     /// <summary>The same by a program that starts others, as <c>prlimit</c>, <c>--nofile=100</c>.</summary>
     public static async Task<ServiceProcess> StartUnderAsync(string[] launcher, string dataDirectory, params string[] arguments)
     {
-        var service = new ServiceProcess(["--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", dataDirectory, .. arguments], null, launcher);
+        string[] own = ["--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", dataDirectory];
+        var service = new ServiceProcess([.. own, .. arguments], null, launcher);
         try
         {
             using CancellationTokenSource limit = HangGuard.Start();
@@ -119,7 +123,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     private void Hear(string? line)
     {
         Append(output, line);
-        if (line?.IndexOf(Listening, StringComparison.Ordinal) is int at and >= 0) address.TrySetResult(new Uri(line[(at + Listening.Length)..].Split('"')[0].Trim())); // a line of JSON goes on
+        if (line?.IndexOf(Listening, StringComparison.Ordinal) is int at and >= 0)
+            address.TrySetResult(new Uri(line[(at + Listening.Length)..].Split('"')[0].Trim())); // a line of JSON goes on
     }
 
     private static void Append(StringBuilder text, string? line)

@@ -71,7 +71,12 @@ internal sealed class SwaggerPage : IAsyncDisposable
     {
         Service = await ServiceProcess.StartAsync(folder.Path);
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments, Timeout = (float)HangGuard.Limit.TotalMilliseconds });
+        browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium,
+            Args = Arguments,
+            Timeout = (float)HangGuard.Limit.TotalMilliseconds,
+        });
         Page = await browser.NewPageAsync();
         Page.SetDefaultTimeout((float)HangGuard.Limit.TotalMilliseconds);
         Page.Console += (_, message) => Note(message.Type, message.Text);

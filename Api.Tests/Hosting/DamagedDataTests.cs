@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace CnnService.Api.Tests.Hosting;
 
-/// <summary>A data directory that cannot be used ends the start with one line that names the directory and a remedy, and with nothing else.</summary>
+/// <summary>A data directory that cannot be used ends the start with one line that names it and a remedy, and with nothing else.</summary>
 public sealed class DamagedDataTests(DamagedDataTests.MadeDirectory made) : IClassFixture<DamagedDataTests.MadeDirectory>, IDisposable
 {
     private const int Page = 4096;
@@ -97,7 +97,8 @@ public sealed class DamagedDataTests(DamagedDataTests.MadeDirectory made) : ICla
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Rights are set another way there.");
         if (OperatingSystem.IsWindows()) return; // said once more, for the compiler
         made.CopyTo(Data);
-        string[] launcher = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []; // root passes every right
+        // Root may do everything unless this is taken from it.
+        string[] launcher = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
         await SkipWithoutAsync([.. launcher, "true"]);
         string path = Path.Combine(Data, name);
         UnixFileMode before = File.GetUnixFileMode(path);
@@ -119,9 +120,11 @@ public sealed class DamagedDataTests(DamagedDataTests.MadeDirectory made) : ICla
     {
         string[] namespaces = ["unshare", "--map-root-user", "--mount"];
         await SkipWithoutAsync([.. namespaces, "mount", "-t", "tmpfs", "tmpfs", folder.Path]);
-        string script = $"mount -t tmpfs -o size={size} tmpfs \"$0\"" + (fill ? " && cp -r \"$1\" \"$0/data\" && { dd if=/dev/zero of=\"$0/fill\" bs=4096 2>&-; true; }" : "") + " && shift && exec \"$@\"";
+        string mount = $"mount -t tmpfs -o size={size} tmpfs \"$0\"";
+        string use = fill ? "cp -r \"$1\" \"$0/data\" && { dd if=/dev/zero of=\"$0/fill\" bs=4096 2>&-; true; }" : "true";
+        string[] launcher = [.. namespaces, "sh", "-c", $"{mount} && {use} && shift && exec \"$@\"", folder.Path, made.Path];
 
-        await AssertRefusedAsync($"The disk of the data directory {Data} has not enough room", [.. namespaces, "sh", "-c", script, folder.Path, made.Path]);
+        await AssertRefusedAsync($"The disk of the data directory {Data} has not enough room", launcher);
     }
 
     public void Dispose() => folder.Dispose();
@@ -142,7 +145,8 @@ public sealed class DamagedDataTests(DamagedDataTests.MadeDirectory made) : ICla
 
     private async Task AssertRefusedAsync(string expected, string[]? launcher = null)
     {
-        (int exitCode, string output, string errors) = await ServiceProcess.ShowAsync(["--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data], launcher: launcher);
+        (int exitCode, string output, string errors) = await ServiceProcess.ShowAsync(
+            ["--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data], launcher: launcher);
 
         Assert.Equal(1, exitCode);
         Assert.StartsWith(expected, Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
@@ -162,7 +166,8 @@ public sealed class DamagedDataTests(DamagedDataTests.MadeDirectory made) : ICla
         public async ValueTask InitializeAsync()
         {
             await using (ServiceProcess service = await ServiceProcess.StartAsync(folder.Path)) await service.TerminateAsync();
-            await using var database = new SqliteConnection($"Data Source={System.IO.Path.Combine(folder.Path, "cnnservice.db")};Pooling=False");
+            string file = System.IO.Path.Combine(folder.Path, "cnnservice.db");
+            await using var database = new SqliteConnection($"Data Source={file};Pooling=False");
             await database.OpenAsync(TestContext.Current.CancellationToken);
             await using SqliteCommand command = database.CreateCommand();
             command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)"; // all pages into the database's file

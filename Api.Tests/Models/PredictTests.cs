@@ -250,7 +250,8 @@ public sealed class PredictTests(TrainedService service) : IClassFixture<Trained
         byte[] image = service.Dataset.Train[0].ToArray();
         float[] expected = await model.PredictAsync([image], desk, Cancel);
         using var blocker = new ManualResetEventSlim();
-        Task[] blocked = [.. Enumerable.Range(0, Desk.Places).Select(_ => Task.Run(() => desk.DoAsync(() => blocker.Wait(HangGuard.Limit, Cancel), Cancel), Cancel))];
+        Task Block() => Task.Run(() => desk.DoAsync(() => blocker.Wait(HangGuard.Limit, Cancel), Cancel), Cancel);
+        Task[] blocked = [.. Enumerable.Range(0, Desk.Places).Select(_ => Block())];
 
         Task<float[]>[] leaving = [.. Enumerable.Range(0, 50).Select(_ => Task.Run(() => model.PredictAsync([image], desk, gone.Token), Cancel))];
         Task<float[]> staying = Task.Run(() => model.PredictAsync([image], desk, Cancel), Cancel);

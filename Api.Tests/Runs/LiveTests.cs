@@ -44,7 +44,8 @@ public sealed class LiveTests(ServiceApplication service) : IClassFixture<Servic
         hub.On<Run>("RunChanged", run => told.Writer.TryWrite(run));
         await hub.InvokeAsync("WatchAll", Cancel);
 
-        Run first = await client.SubmitAsync(RunClient.Endless), submitted = await client.SubmitAsync(RunClient.Small()); // waits, and is told as queued, before it starts
+        // The second one waits, and is told as queued, before it starts.
+        Run first = await client.SubmitAsync(RunClient.Endless), submitted = await client.SubmitAsync(RunClient.Small());
         await client.UntilAsync(first.Id, RunState.Running);
         await client.DoAsync(first.Id, "cancel");
         var states = new List<RunState>();

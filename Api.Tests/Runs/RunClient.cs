@@ -15,7 +15,7 @@ internal sealed class RunClient(HttpClient http)
     public static string Small(int epochs = 1, string more = "") =>
         $$"""{"dataset":"shapes","epochs":{{epochs}},"model":{"type":"three-layer-conv-net","filters":2,"filterSize":3,"hiddenUnits":8,"weightScale":0.05}{{(more.Length > 0 ? "," : "")}}{{more}}}""";
 
-    /// <summary>A spec of a run that no test sees the end of: 36 million iterations. What is to meet a run in its midst meets this one, however late it comes.</summary>
+    /// <summary>A spec of a run of 36 million iterations, whose end no test sees: what is to meet a run in its midst meets it.</summary>
     public static string Endless => Small(10_000, """ "batchSize":1 """);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

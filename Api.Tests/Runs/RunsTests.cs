@@ -93,7 +93,8 @@ public sealed class RunsTests(ServiceApplication service) : IClassFixture<Servic
     [Fact]
     public async Task Cancel_QueuedRunningAndPausedRun_EndsThem()
     {
-        Run running = await client.SubmitAsync(RunClient.Endless), queued = await client.SubmitAsync(RunClient.Small()), paused = await client.SubmitAsync(RunClient.Small());
+        Run running = await client.SubmitAsync(RunClient.Endless);
+        Run queued = await client.SubmitAsync(RunClient.Small()), paused = await client.SubmitAsync(RunClient.Small());
         await client.UntilAsync(running.Id, RunState.Running);
         Assert.Equal(RunState.Paused, (await RunClient.ReadAsync<Run>(await client.DoAsync(paused.Id, "pause"))).State);
 

@@ -39,7 +39,9 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, b
 
     private static string Known(string name) => KnownSettings.Sections.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase)
         ? name
-        : throw new StartupException($"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{VerifySwitch}, --{HealthSwitch} URL, and the settings of {string.Join(", ", KnownSettings.Sections)}.");
+        : throw new StartupException(
+            $"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{VerifySwitch}, --{HealthSwitch} URL, and the settings of "
+            + $"{string.Join(", ", KnownSettings.Sections)}.");
 
     private static Uri Address(string? value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
         ? address
@@ -52,7 +54,7 @@ internal static class HealthProbe
     // Below the 5 seconds that the image's health check waits for this program.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
-    /// <summary>0 when the address answers with a success within the limit, by default 4 seconds; else 1 and one line that tells why.</summary>
+    /// <summary>0 when the address answers with a success within the limit (4 seconds), else 1 and one line that tells why.</summary>
     public static async Task<int> AskAsync(Uri address, TimeSpan? limit = null)
     {
         using var client = new HttpClient { Timeout = limit ?? Limit };

@@ -6,7 +6,8 @@ namespace CnnService.Api.Hosting;
 /// <summary>What is logged unless the configuration says otherwise: the service's own events, and of the framework only what is wrong.</summary>
 internal static class Logs
 {
-    private const string FormatterName = "Logging:Console:FormatterName", TimestampFormat = "Logging:Console:FormatterOptions:TimestampFormat";
+    private const string FormatterName = "Logging:Console:FormatterName";
+    private const string TimestampFormat = "Logging:Console:FormatterOptions:TimestampFormat";
 
     private static readonly Dictionary<string, string?> Defaults = new()
     {
@@ -33,7 +34,8 @@ internal static class Logs
     {
         var defaults = new Dictionary<string, string?>(Defaults);
         // As a value of JSON the time has no space behind it.
-        if (ConsoleFormatterNames.Json.Equals(builder.Configuration[FormatterName], StringComparison.OrdinalIgnoreCase)) defaults[TimestampFormat] = defaults[TimestampFormat]!.TrimEnd();
+        if (ConsoleFormatterNames.Json.Equals(builder.Configuration[FormatterName], StringComparison.OrdinalIgnoreCase))
+            defaults[TimestampFormat] = defaults[TimestampFormat]!.TrimEnd();
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
 
         // Its lines hold the query, and that of the hub holds the key.

@@ -8,8 +8,8 @@ namespace CnnService.Api.Hosting;
 
 /// <summary>
 /// Refuses requests under a name that is not the service's own (400: a foreign name that resolves here lets other pages read answers), and
-/// from pages of another origin (403), where they could change something or listen at the hub. Health answers under any name, as those who watch
-/// the service from its own machine or container ask 127.0.0.1 and get a word that tells nothing else.
+/// from pages of another origin (403), where they could change something or listen at the hub. Health answers under any name, as those who
+/// watch the service from its own machine or container ask 127.0.0.1 and get a word that tells nothing else.
 /// </summary>
 internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> server, IOptions<SecurityOptions> security)
 {
