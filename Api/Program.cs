@@ -30,6 +30,7 @@ try
     app.MapDatasets();
     app.MapRuns();
     app.MapModels();
+    WarmUp.Run();
     return commandLine.Demo ? await Demo.ShowAsync(app, commandLine.Exit) : await ServeAsync(app);
 }
 catch (Exception e) when (StartupException.Describe(e) is { } reason)

@@ -13,6 +13,7 @@ public sealed class OptionsTests
         Assert.Equivalent(new { DataDirectory = "data" }, Read<StorageOptions>("Storage"), strict: true);
         Assert.Equivalent(
             new { Threads = 0, ConcurrentRuns = 1, CheckpointSeconds = 15, MemoryLimitMegabytes = 4096, QueueLimit = 1000 }, Read<TrainingOptions>("Training"), strict: true);
+        Assert.Equivalent(new { Connections = 0 }, Read<LimitsOptions>("Limits"), strict: true);
         Assert.Equivalent(new { DatasetMegabytes = 512, PredictMegabytes = 10 }, Read<UploadsOptions>("Uploads"), strict: true);
     }
 

@@ -12,10 +12,10 @@ namespace CnnService.Api.Data;
 internal static class DataStart
 {
     // Of a larger database the tables that a start reads are checked: the rest would take seconds.
-    private const long WholeCheckLimit = 256L << 20;
+    private const long WholeCheckLimit = 256L << 20; // 0.2 s in the cache of the system
     private const long FullBelow = 1L << 20;
 
-    /// <summary>Checks the database, then does the steps; <see cref="StartupException"/> for what is damaged, full, or not to be read or written.</summary>
+    /// <summary>Checks the database, and does the steps; <see cref="StartupException"/> for what cannot be used.</summary>
     public static async Task PrepareDataAsync(this WebApplication app, params Func<CancellationToken, Task>[] steps)
     {
         DataDirectory directory = app.Services.GetRequiredService<DataDirectory>();
@@ -36,12 +36,12 @@ internal static class DataStart
     internal static string? Describe(Exception exception, DataDirectory directory)
     {
         const string other = "or set Storage:DataDirectory to another folder";
-        string detail = exception.GetBaseException().Message.Split('\n', 2)[0].TrimEnd(' ', '.', '\r');
+        string root = directory.Root, detail = exception.GetBaseException().Message.Split('\n', 2)[0].TrimEnd(' ', '.', '\r');
         return StorageFailure.Of(exception)?.Trouble switch
         {
             StorageTrouble.Full => NoRoom(),
             StorageTrouble.Unreachable when IsFull() => NoRoom(),
-            StorageTrouble.Busy => $"The database in the data directory {directory.Root} is in use by another program ({detail}); end that program, {other}.",
+            StorageTrouble.Busy => $"The database in the data directory {root} is in use by another program ({detail}); end that program, {other}.",
             StorageTrouble.Unreachable => NoAccess(),
             StorageTrouble => Damaged(),
             null => exception switch
@@ -54,10 +54,10 @@ internal static class DataStart
             },
         };
 
-        string NoRoom() => $"The disk of the data directory {directory.Root} has not enough room; free some, {other}.";
-        string NoAccess() => $"The data directory {directory.Root} cannot be read or written ({detail}); give the service's user the rights to all of its files, {other}.";
-        string Damaged() => $"The database in the data directory {directory.Root} is damaged ({detail}); put a backup of the directory in its place, {other}.";
-        bool IsFull() => new DriveInfo(directory.Root).AvailableFreeSpace < FullBelow;
+        string NoRoom() => $"The disk of the data directory {root} has not enough room; free some, {other}.";
+        string NoAccess() => $"The data directory {root} cannot be read or written ({detail}); give the service's user the right to do so, {other}.";
+        string Damaged() => $"The database in the data directory {root} is damaged ({detail}); put a backup of the directory in its place, {other}.";
+        bool IsFull() => new DriveInfo(root).AvailableFreeSpace < FullBelow;
     }
 
     private static async Task CheckPagesAsync(ServiceDb db, DataDirectory directory)
@@ -67,7 +67,7 @@ internal static class DataStart
         string[] checks = file.Length <= WholeCheckLimit ? ["1"] : [nameof(db.Runs), nameof(db.Datasets)];
         foreach (string what in checks)
             if (await ScalarAsync(db, $"PRAGMA quick_check({what})") is var result && result != "ok")
-                throw new DamagedDatabaseException(string.Join(' ', result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+                throw new DamagedDatabaseException(result.ReplaceLineEndings(" "));
     }
 
     // Every column of every table, without reading a row; and the right to write.
@@ -80,7 +80,8 @@ internal static class DataStart
             await ScalarAsync(db, $"SELECT {columns} FROM {sql.DelimitIdentifier(table.Name)} LIMIT 0");
         }
 
-        await using IDbContextTransaction writing = await db.Database.BeginTransactionAsync(); // which a database that may only be read takes as a reading one
+        // A statement of its own: a database that may only be read begins a transaction as a reading one.
+        await using IDbContextTransaction writing = await db.Database.BeginTransactionAsync();
         await db.Datasets.Where(row => row.Name == "").ExecuteDeleteAsync();
     }
 

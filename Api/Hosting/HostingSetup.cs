@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -23,6 +24,7 @@ public static class HostingSetup
     /// <summary>Registers it.</summary>
     public static void AddHosting(this WebApplicationBuilder builder)
     {
+        ProcessFiles.Check();
         KnownSettings.Check(builder.Configuration, Environment.GetEnvironmentVariables().Keys.Cast<string>());
         builder.AddLogs();
         IServiceCollection services = builder.Services;
@@ -31,6 +33,8 @@ public static class HostingSetup
         services.AddSettings<StorageOptions>("Storage");
         services.AddSettings<TrainingOptions>("Training");
         services.AddSettings<UploadsOptions>("Uploads");
+        services.AddSettings<LimitsOptions>("Limits");
+        services.AddSingleton<IConnectionListenerFactory, LimitedTransport>(); // the last one that is added is taken
         services.AddSingleton<DataDirectory>();
         services.AddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
@@ -45,7 +49,7 @@ public static class HostingSetup
             (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, BodyLimit);
             kestrel.Limits.MinResponseDataRate = SlowestReader;
         });
-        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endpoint =>
+        services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endpoint =>
         {
             Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
             if (endpoint is IPEndPoint) socket.SendBufferSize = SendBufferBytes; // its connections inherit it

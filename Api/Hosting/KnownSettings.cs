@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace CnnService.Api.Hosting;
 
-/// <summary>The names that a configuration may have. What is misspelt would otherwise be left out in silence, and the service would run with a default.</summary>
+/// <summary>
+/// The names that a configuration may have. What is misspelt would otherwise be left out in silence, and the service would run with its
+/// default.
+/// </summary>
 internal static class KnownSettings
 {
     private const string Separator = "__";
@@ -12,8 +15,8 @@ internal static class KnownSettings
 
     private static readonly (string Section, Type Options)[] Own =
     [
-        ("", typeof(ServerOptions)), ("Security", typeof(SecurityOptions)), ("Storage", typeof(StorageOptions)), ("Training", typeof(TrainingOptions)),
-        ("Uploads", typeof(UploadsOptions)),
+        ("", typeof(ServerOptions)), ("Security", typeof(SecurityOptions)), ("Storage", typeof(StorageOptions)),
+        ("Training", typeof(TrainingOptions)), ("Uploads", typeof(UploadsOptions)), ("Limits", typeof(LimitsOptions)),
     ];
 
     // What the framework reads; below other names of its own, any name is a category or an endpoint.
@@ -25,16 +28,17 @@ internal static class KnownSettings
             "LogLevel", "FormatterName", "FormatterOptions", "LogToStandardErrorThreshold", "MaxQueueLength", "QueueFullMode",
             "DisableColors", "Format", "IncludeScopes", "TimestampFormat", "UseUtcTimestamp",
         ],
-        ["Logging:Console:FormatterOptions"] = ["SingleLine", "UseUtcTimestamp", "TimestampFormat", "IncludeScopes", "ColorBehavior", "JsonWriterOptions"],
+        ["Logging:Console:FormatterOptions"] =
+            ["SingleLine", "UseUtcTimestamp", "TimestampFormat", "IncludeScopes", "ColorBehavior", "JsonWriterOptions"],
         ["Kestrel"] = ["Endpoints", "EndpointDefaults", "Certificates"],
     };
 
     // With one of the prefixes, in the environment. The framework's runtime has many more: only what looks like one of these is refused.
     private static readonly string[] Host =
     [
-        "Environment", "ContentRoot", "WebRoot", "ApplicationName", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "HTTPS_PORT", "DetailedErrors", "PreferHostingUrls",
-        "ShutdownTimeoutSeconds", "CaptureStartupErrors", "SuppressStatusMessages", "PreventHostingStartup", "HostingStartupAssemblies",
-        "HostingStartupExcludeAssemblies", "ForwardedHeaders_Enabled",
+        "Environment", "ContentRoot", "WebRoot", "ApplicationName", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "HTTPS_PORT", "DetailedErrors",
+        "PreferHostingUrls", "ShutdownTimeoutSeconds", "CaptureStartupErrors", "SuppressStatusMessages", "PreventHostingStartup",
+        "HostingStartupAssemblies", "HostingStartupExcludeAssemblies", "ForwardedHeaders_Enabled",
     ];
 
     private static readonly string[] Formatters = [ConsoleFormatterNames.Simple, ConsoleFormatterNames.Json, ConsoleFormatterNames.Systemd];
@@ -42,13 +46,15 @@ internal static class KnownSettings
     /// <summary>The names of the first level.</summary>
     public static string[] Sections { get; } =
     [
-        .. typeof(ServerOptions).GetProperties().Select(property => property.Name), .. Own.Select(own => own.Section).Where(section => section.Length > 0),
+        .. typeof(ServerOptions).GetProperties().Select(property => property.Name),
+        .. Own.Select(own => own.Section).Where(section => section.Length > 0),
         .. Framework.Keys.Where(name => !name.Contains(':')), "Environment", "ContentRoot", "WebRoot", "ApplicationName",
     ];
 
     private static string[] Variables { get; } =
     [
-        .. Own.SelectMany(own => own.Options.GetProperties().Select(property => own.Section.Length == 0 ? property.Name : own.Section + Separator + property.Name)),
+        .. Own.SelectMany(own => own.Options.GetProperties().Select(
+            property => own.Section.Length == 0 ? property.Name : own.Section + Separator + property.Name)),
         "Logging__LogLevel__Default", "Logging__Console__FormatterName",
     ];
 
@@ -61,19 +67,22 @@ internal static class KnownSettings
     {
         foreach (JsonConfigurationProvider file in configuration.Providers.OfType<JsonConfigurationProvider>())
             foreach (string name in file.GetChildKeys([], null).Except(["$schema"]))
-                if (!Contains(Sections, name)) throw new StartupException($"{file.Source.Path} has \"{name}\", which is not a known setting; the nearest is {Nearest(name, Sections)}.");
+                if (!Contains(Sections, name))
+                    throw Unknown($"{file.Source.Path} has \"{name}\", which", Nearest(name, Sections));
         foreach (string variable in variables.Order(StringComparer.Ordinal))
             if (IsMisspelt(variable))
-                throw new StartupException($"The environment variable {variable} is not a known setting; the nearest is {Nearest(variable, [.. Variables, .. HostVariables])}.");
+                throw Unknown($"The environment variable {variable}", Nearest(variable, [.. Variables, .. HostVariables]));
         foreach ((string section, string[] names) in Framework)
             foreach (IConfigurationSection setting in configuration.GetSection(section).GetChildren())
-                if (!Contains(names, setting.Key)) throw new StartupException($"{setting.Path} is not a known setting; known are {string.Join(", ", names.Select(name => $"{section}:{name}"))}.");
+                if (!Contains(names, setting.Key))
+                    throw Unknown(setting.Path, $"known are {string.Join(", ", names.Select(name => $"{section}:{name}"))}");
         CheckLogging(configuration.GetSection("Logging"));
     }
 
     /// <summary>
-    /// Whether an environment variable is meant for this service and names no setting. Names with a double underscore belong to .NET's configurations, unless
-    /// they are in capitals throughout and like none of ours; other names must be like one of ours, but for a letter or two.
+    /// Whether an environment variable is meant for this service and names no setting. Names with a double underscore belong to .NET's
+    /// configurations, unless they are in capitals throughout and like none of ours; other names must be like one of ours, but for a letter
+    /// or two.
     /// </summary>
     public static bool IsMisspelt(string variable)
     {
@@ -84,22 +93,25 @@ internal static class KnownSettings
             (string section, string rest) = (name[..at], name[(at + Separator.Length)..]);
             if (Contains(Sections, section)) return false; // what is below is looked at with the section
             bool isPlain = section.All(char.IsAsciiLetterOrDigit) && (prefix is not null || section.Any(char.IsAsciiLetterLower));
-            return isPlain || Sections.Any(known => IsLike(section, known)) || Variables.Any(known => known.EndsWith(Separator + rest, StringComparison.OrdinalIgnoreCase));
+            return isPlain || Sections.Any(known => IsLike(section, known))
+                || Variables.Any(known => known.EndsWith(Separator + rest, StringComparison.OrdinalIgnoreCase));
         }
 
-        if (prefix is null) return !Contains(Variables, name) && Variables.Any(known => IsLike(name, known));
-        return !Contains(Variables, name) && !Contains(HostVariables, variable) && (HostVariables.Any(known => IsLike(variable, known)) || Variables.Any(known => IsLike(name, known)));
+        if (Contains(Variables, name) || Contains(HostVariables, variable)) return false;
+        return Variables.Any(known => IsLike(name, known)) || (prefix is not null && HostVariables.Any(known => IsLike(variable, known)));
     }
 
     private static void CheckLogging(IConfigurationSection logging)
     {
-        foreach (IConfigurationSection levels in logging.GetChildren().Select(provider => provider.GetSection("LogLevel")).Prepend(logging.GetSection("LogLevel")))
-            foreach (IConfigurationSection level in levels.GetChildren())
+        string[] levels = Enum.GetNames<LogLevel>();
+        foreach (IConfigurationSection section in logging.GetChildren().Prepend(logging))
+            foreach (IConfigurationSection level in section.GetSection("LogLevel").GetChildren())
                 if (!string.IsNullOrEmpty(level.Value) && !Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _))
-                    throw new StartupException($"{level.Path} is \"{level.Value}\"; give one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+                    throw new StartupException($"{level.Path} is \"{level.Value}\"; give one of {string.Join(", ", levels)}.");
 
         IConfigurationSection console = logging.GetSection("Console"), formatter = console.GetSection("FormatterName");
-        if (formatter.Value is { } name && !Contains(Formatters, name)) throw new StartupException($"{formatter.Path} is \"{name}\"; give one of {string.Join(", ", Formatters)}.");
+        if (formatter.Value is { } name && !Contains(Formatters, name))
+            throw new StartupException($"{formatter.Path} is \"{name}\"; give one of {string.Join(", ", Formatters)}.");
         try
         {
             console.Get<ConsoleLoggerOptions>();
@@ -112,9 +124,12 @@ internal static class KnownSettings
         }
     }
 
+    private static StartupException Unknown(string what, string instead) => new($"{what} is not a known setting; {instead}.");
+
     private static bool Contains(string[] names, string name) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    private static string Nearest(string name, string[] known) => known.MinBy(candidate => Distance(Letters(name), Letters(candidate)))!;
+    private static string Nearest(string name, string[] known) =>
+        $"the nearest is {known.MinBy(candidate => Distance(Letters(name), Letters(candidate)))}";
 
     // Short names are like too many others: URL is no misspelt Urls.
     private static bool IsLike(string name, string known)
@@ -134,7 +149,9 @@ internal static class KnownSettings
         {
             for (int j = 0; j <= b.Length; j++)
             {
-                d[i, j] = i == 0 || j == 0 ? i + j : Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                d[i, j] = i + j;
+                if (i == 0 || j == 0) continue;
+                d[i, j] = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
             }
         }

@@ -59,6 +59,17 @@ public sealed class TrainingOptions
     public int QueueLimit { get; set; } = 1000;
 }
 
+/// <summary>How many may use the service at a time.</summary>
+public sealed class LimitsOptions
+{
+    /// <summary>
+    /// Connections that may be open at the same time, 0 to 1,000,000; default 0: half of the files that the process may still open when it
+    /// begins to listen. Further ones are closed at once.
+    /// </summary>
+    [Range(0, 1000000)]
+    public int Connections { get; set; }
+}
+
 /// <summary>How large uploads may be.</summary>
 public sealed class UploadsOptions
 {
