@@ -3,7 +3,7 @@ namespace CnnService.Benchmarks.Faults.Kinds;
 /// <summary>The process may open few files: more clients than that wait or are turned away, and when they leave all is as before.</summary>
 internal sealed class DescriptorLimit : Fault
 {
-    private const int Limit = 450, Connections = 300; // about 300 descriptors are open in a service without clients
+    private const int Limit = 640, Connections = 500; // about 320 descriptors are open in a service without clients
     private static readonly TimeSpan Shortage = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
