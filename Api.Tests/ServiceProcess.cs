@@ -87,8 +87,33 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Asks the service to end, as service managers and containers do.</summary>
     public async Task<int> TerminateAsync()
     {
-        using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await SignalAsync();
         return await WaitForExitAsync();
+    }
+
+    /// <summary>Sends the signal to end, and waits for nothing.</summary>
+    public async Task SignalAsync()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits until standard output holds a text.</summary>
+    public async Task UntilAsync(string text)
+    {
+        while (!Output.Contains(text, StringComparison.Ordinal))
+        {
+            if (process.HasExited) throw new InvalidOperationException($"The service ended without \"{text}\": {Output} {Errors}");
+            await Task.Delay(50, TestContext.Current.CancellationToken); // between two looks at another process; no test judges by it
+        }
+    }
+
+    /// <summary>The exit code, when the process has ended.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        using CancellationTokenSource limit = HangGuard.Start();
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode;
     }
 
     /// <summary>Ends the service at once, as a crash or a power cut would.</summary>
@@ -105,13 +130,6 @@ public sealed class ServiceProcess : IAsyncDisposable
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();
         Client.Dispose();
-    }
-
-    private async Task<int> WaitForExitAsync()
-    {
-        using CancellationTokenSource limit = HangGuard.Start();
-        await process.WaitForExitAsync(limit.Token);
-        return process.ExitCode;
     }
 
     private async Task<bool> IsAliveAsync(CancellationToken cancel)

@@ -6,10 +6,11 @@ using CnnService.Api.Models;
 using CnnService.Api.Runs;
 using CnnService.Api.Verification;
 
+using var signals = new StopSignals();
 try
 {
     CommandLine commandLine = CommandLine.Parse(args);
-    if (commandLine.HealthAddress is { } address) return await HealthProbe.AskAsync(address);
+    if (commandLine.HealthAddress is { } address) return await HealthProbe.AskAsync(address, signals.First);
 
     WebApplicationBuilder builder = WebApplication.CreateBuilder(commandLine.Configuration);
     builder.AddHosting();
@@ -18,7 +19,8 @@ try
     builder.Services.AddModels();
     builder.Services.AddRuns();
 
-    WebApplication app = builder.Build();
+    await using WebApplication app = builder.Build();
+    signals.First.Register(app.Lifetime.StopApplication);
     app.CheckSettings();
     LostDatabase.Refuse(app.Services.GetRequiredService<DataDirectory>());
     if (commandLine.Verify) return await DataVerification.RunAsync(app, app.Lifetime.ApplicationStopping);
@@ -32,6 +34,10 @@ try
     app.MapModels();
     WarmUp.Run();
     return commandLine.Demo ? await Demo.ShowAsync(app, commandLine.Exit) : await ServeAsync(app);
+}
+catch (OperationCanceledException) when (signals.First.IsCancellationRequested)
+{
+    return 0; // a start that was stopped
 }
 catch (Exception e) when (StartupException.Describe(e) is { } reason)
 {

@@ -42,22 +42,31 @@ public static class DatasetsApi
     }
 
     private static async Task<Created<DatasetReport>> Upload(
-        HttpRequest request, DatasetStore store, DataDirectory directory, IOptions<UploadsOptions> options, CancellationToken cancel)
+        HttpRequest request, DatasetStore store, DataDirectory directory, IOptions<UploadsOptions> options, ServiceStop stop)
     {
         long limit = (long)options.Value.DatasetMegabytes << 20;
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
             body.MaxRequestBodySize = limit + (1 << 20); // so that the refusal in words comes first
-        using DatasetUpload upload = await DatasetUpload.ReadAsync(request, directory, limit, cancel);
+        return await stop.ReceiveAsync(request, async cancel =>
+        {
+            using DatasetUpload upload = await DatasetUpload.ReadAsync(request, directory, limit, cancel);
+            return await Add(upload, store, stop, cancel);
+        });
+    }
+
+    private static async Task<Created<DatasetReport>> Add(
+        DatasetUpload upload, DatasetStore store, ServiceStop stop, CancellationToken cancel)
+    {
         var folders = new ClassFolders(upload.Resize);
         try
         {
-            DatasetRow row = await store.AddAsync(upload.Name, () => Read(upload, folders), cancel);
+            DatasetRow row = await store.AddAsync(upload.Name, () => Read(upload, folders, cancel), cancel);
             return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), folders.Refused));
         }
         finally
         {
             // An upload leaves large buffers behind, which an idle service would keep for hours: 460 MB after nine hostile archives.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+            if (!stop.Begun.IsCancellationRequested) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
     }
 
@@ -93,11 +102,11 @@ public static class DatasetsApi
     private static async Task<DatasetRow> Find(ServiceDb db, string name, CancellationToken cancel) =>
         await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancel) ?? throw ProblemException.NotFound($"Dataset \"{name}\"");
 
-    private static Dataset Read(DatasetUpload upload, ClassFolders folders)
+    private static Dataset Read(DatasetUpload upload, ClassFolders folders, CancellationToken cancel)
     {
         try
         {
-            return Dataset.Read(upload.Content, upload.FileName, folders);
+            return Dataset.Read(new CancellableReading(upload.Content, cancel), upload.FileName, folders);
         }
         catch (InvalidInputException e)
         {

@@ -27,13 +27,17 @@ internal sealed class Demo(HttpClient http, DatasetStore datasets, TextWriter ou
         try
         {
             await new Demo(http, app.Services.GetRequiredService<DatasetStore>(), Console.Out).RunAsync(stopping);
+            await Console.Out.WriteLineAsync($"Swagger UI: {address}/swagger");
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // Whatever it failed by, it was ended with the service.
         }
         catch (Exception e) when (e is InvalidOperationException or HttpRequestException)
         {
             throw new StartupException($"The demo did not work: {e.Message}");
         }
 
-        await Console.Out.WriteLineAsync($"Swagger UI: {address}/swagger");
         if (exit) await app.StopAsync(CancellationToken.None);
         else await app.WaitForShutdownAsync(CancellationToken.None);
         return 0;

@@ -13,11 +13,8 @@ public static class HostingSetup
 {
     private const long BodyLimit = 64 * 1024;
 
-    // Below the 10 seconds that those who stop services commonly wait before they kill.
-    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(8);
-
-    // A client that takes less is cut, so that it does not hold a connection and its buffers for ever. What the system has buffered counts as taken, and
-    // gives time: with the 4 MB that Linux buffers by itself a client that reads nothing had ten minutes, with these it has one.
+    // A client that takes less is cut, so that it does not hold a connection and its buffers for ever. What the system has buffered counts as
+    // taken, and gives time: with the 4 MB that Linux buffers by itself a client that reads nothing had ten minutes, with these it has one.
     private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 8192, gracePeriod: TimeSpan.FromSeconds(10));
     private const int SendBufferBytes = 128 * 1024;
 
@@ -37,7 +34,8 @@ public static class HostingSetup
         services.AddSingleton<IConnectionListenerFactory, LimitedTransport>(); // the last one that is added is taken
         services.AddSingleton<DataDirectory>();
         services.AddSingleton(TimeProvider.System);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
+        services.AddSingleton<ServiceStop>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ServiceStop.RequestTime);
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddProblems();
         services.AddHealth();

@@ -39,12 +39,13 @@ internal static class ModelsApi
     }
 
     private static async Task<Ok<Prediction>> Predict(
-        Guid id, HttpRequest request, Predictions predictions, ModelCache models, IOptions<UploadsOptions> uploads, CancellationToken cancel,
-        int topK = 5, bool resize = false)
+        Guid id, HttpRequest request, Predictions predictions, ModelCache models, IOptions<UploadsOptions> uploads, ServiceStop stop,
+        CancellationToken cancel, int topK = 5, bool resize = false)
     {
         if (topK < 1) throw new ProblemException(400, $"topK is {topK}; give at least 1.", "topK");
         BestModel best = await models.BestAsync(id, cancel); // before a body is read for nothing
-        IReadOnlyList<SentPicture> pictures = await SentPictures.ReadAsync(request, uploads.Value.PredictMegabytes, cancel);
+        IReadOnlyList<SentPicture> pictures =
+            await stop.ReceiveAsync(request, receiving => SentPictures.ReadAsync(request, uploads.Value.PredictMegabytes, receiving));
         return TypedResults.Ok(new Prediction(id, best.Iteration, await predictions.PredictAsync(best.Model, pictures, topK, resize, cancel)));
     }
 

@@ -18,7 +18,9 @@ internal static class RunEventsApi
         runs.MapGet("/{id:guid}/events", Get).WithSummary("The events of a run above a sequence number: a page, or a stream with Accept: text/event-stream.")
             .Produces<Page<RunEvent>>(200, "application/json", EventStream).Produces(204).ProducesValidationProblem().ProducesProblem(404);
 
-    private static async Task<IResult> Get(Guid id, HttpContext http, ServiceDb db, EventReader reader, TimeProvider time, CancellationToken cancel, long after = 0, int limit = PageLimit / 10)
+    private static async Task<IResult> Get(
+        Guid id, HttpContext http, ServiceDb db, EventReader reader, TimeProvider time, ServiceStop stop, CancellationToken cancel,
+        long after = 0, int limit = PageLimit / 10)
     {
         if (after < 0) throw new ProblemException(400, $"after is {after}; give a sequence number from 0.", "after");
         if (limit is < 1 or > PageLimit) throw new ProblemException(400, $"limit is {limit}; give a number from 1 to {PageLimit}.", "limit");
@@ -31,34 +33,53 @@ internal static class RunEventsApi
 
         if (long.TryParse(http.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out long last)) after = last;
         if (await reader.HasEndedAsync(run, after, cancel)) return TypedResults.NoContent();
-        await StreamAsync(http.Response, reader.FollowAsync(run, after, cancel), time, cancel);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, stop.Begun);
+        try
+        {
+            await StreamAsync(http.Response, reader.FollowAsync(run, after, end.Token), time, end);
+        }
+        catch (OperationCanceledException) when (stop.Begun.IsCancellationRequested)
+        {
+            // The stream ends as one that is complete does; clients ask again by themselves, with the last id that they have.
+        }
+
         return Results.Empty;
     }
 
-    private static async Task StreamAsync(HttpResponse response, IAsyncEnumerable<RunEvent> events, TimeProvider time, CancellationToken cancel)
+    private static async Task StreamAsync(
+        HttpResponse response, IAsyncEnumerable<RunEvent> events, TimeProvider time, CancellationTokenSource end)
     {
         response.ContentType = EventStream;
         response.Headers.CacheControl = "no-store";
-        await response.Body.FlushAsync(cancel);
-        await using IAsyncEnumerator<RunEvent> reading = events.GetAsyncEnumerator(cancel);
+        await response.Body.FlushAsync(end.Token);
+        await using IAsyncEnumerator<RunEvent> reading = events.GetAsyncEnumerator(end.Token);
         Task<bool> next = reading.MoveNextAsync().AsTask();
-        while (true)
+        try
         {
-            using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            if (await Task.WhenAny(next, Task.Delay(Heartbeat, time, pause.Token)) != next)
+            while (true)
             {
-                await response.WriteAsync(":\n\n", cancel);
-            }
-            else
-            {
-                await pause.CancelAsync();
-                if (!await next) return;
-                await response.WriteAsync($"id: {reading.Current.Sequence}\ndata: {JsonSerializer.Serialize(reading.Current, ApiJson.Options)}\n\n", cancel);
-                next = reading.MoveNextAsync().AsTask();
-                if (next.IsCompleted) continue;
-            }
+                using var pause = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+                if (await Task.WhenAny(next, Task.Delay(Heartbeat, time, pause.Token)) != next)
+                {
+                    await response.WriteAsync(":\n\n", end.Token);
+                }
+                else
+                {
+                    await pause.CancelAsync();
+                    if (!await next) return;
+                    string data = JsonSerializer.Serialize(reading.Current, ApiJson.Options);
+                    await response.WriteAsync($"id: {reading.Current.Sequence}\ndata: {data}\n\n", end.Token);
+                    next = reading.MoveNextAsync().AsTask();
+                    if (next.IsCompleted) continue;
+                }
 
-            await response.Body.FlushAsync(cancel);
+                await response.Body.FlushAsync(end.Token);
+            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await Task.WhenAny(next); // an iterator cannot be disposed of while it is under way
         }
     }
 }

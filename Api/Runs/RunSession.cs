@@ -8,7 +8,12 @@ namespace CnnService.Api.Runs;
 /// One attempt at one run, on a thread of its own: pulls iterations, compares those that an attempt before has told already, hands what is new to
 /// the writer, and acts on requests between two iterations.
 /// </summary>
-internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeProvider time, ILogger logger)
+/// <param name="start">What it begins with.</param>
+/// <param name="writer">Commits what it tells.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where every nth iteration is logged.</param>
+/// <param name="abandoned">Cancelled when nobody waits for it any more; it then writes nothing.</param>
+internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeProvider time, ILogger logger, CancellationToken abandoned)
 {
     private static readonly TimeSpan CommitEvery = TimeSpan.FromMilliseconds(200);
     private const int PendingLimit = 10_000; // events in memory, above which training waits for the writer
@@ -115,6 +120,7 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
             checkpointedAt = time.GetTimestamp();
         }
 
+        abandoned.ThrowIfCancellationRequested();
         writing = Task.Run(() => writer.WriteAsync(write));
         committedAt = time.GetTimestamp();
         return requested;
@@ -154,6 +160,7 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
     private void Finish(RunWrite write)
     {
         writing.GetAwaiter().GetResult();
+        abandoned.ThrowIfCancellationRequested();
         writer.WriteAsync(write).GetAwaiter().GetResult();
     }
 

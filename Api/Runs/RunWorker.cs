@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Datasets;
@@ -13,24 +14,45 @@ namespace CnnService.Api.Runs;
 /// running belongs to a process that is gone: it is taken over, with a new attempt.
 /// </summary>
 internal sealed partial class RunWorker(
-    IDbContextFactory<ServiceDb> databases, DatabaseWriter database, ContentStore contents, Sweeper sweeper, DatasetStore datasets, QueueBell bell, RunNews news,
-    TimeProvider time, IOptions<TrainingOptions> options, ILogger<RunWorker> logger) : BackgroundService
+    IDbContextFactory<ServiceDb> databases, DatabaseWriter database, ContentStore contents, Sweeper sweeper, DatasetStore datasets,
+    QueueBell bell, RunNews news, TimeProvider time, IOptions<TrainingOptions> options, ServiceStop stop, ILogger<RunWorker> logger)
+    : BackgroundService
 {
     private const int MostTakeovers = 10; // crashes in a row without a checkpoint between them
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<Guid, RunClaim> training = [];
+    private readonly CancellationTokenSource abandoned = new(); // what still trains then writes nothing, and its failures are none
 
     /// <summary>Whether runs are being claimed.</summary>
     public bool IsAlive => ExecuteTask is { IsCompleted: false };
 
+    /// <summary>Waits until the runs have written their checkpoints; those that have not by the service's limit are abandoned.</summary>
+    /// <param name="cancellationToken">The web server's limit, which is none for runs.</param>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(stop.Limit);
+        await abandoned.CancelAsync();
+        foreach (Guid run in training.Keys) LogAbandoned(run);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        abandoned.Cancel(); // of a start that failed
+        base.Dispose();
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var orphans = new Queue<long>(await OrphansAsync(stoppingToken));
+        // The worker's own token comes when the web server has stopped, or when a start has failed.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, stop.Begun);
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, options.Value.ConcurrentRuns).Select(_ => WorkAsync(orphans, stoppingToken)));
+            var orphans = new Queue<long>(await OrphansAsync(stopping.Token));
+            await Task.WhenAll(Enumerable.Range(0, options.Value.ConcurrentRuns).Select(_ => WorkAsync(orphans, stopping.Token)));
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
     }
@@ -100,7 +122,10 @@ internal sealed partial class RunWorker(
         {
             RunStart start = await PrepareAsync(claim, stopping);
             LogStarted(claim.Id, claim.Attempt);
-            await OnOwnThread(() => new RunSession(start, writer, time, logger).Execute(stopping), claim.Id);
+            training[claim.Id] = claim;
+            // The token that is not linked: who looks at it sees it before the first of those that are told of it, and the hub holds up the
+            // others while it closes its connections.
+            await OnOwnThread(() => new RunSession(start, writer, time, logger, abandoned.Token).Execute(stop.Begun), claim.Id);
             LogStopped(claim.Id);
         }
         catch (FencedException)
@@ -110,9 +135,21 @@ internal sealed partial class RunWorker(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
-        catch (Exception e)
+        catch (Exception e) when (stopping.IsCancellationRequested && StorageFailure.Of(e) is not null)
+        {
+            LogNotStoredAtTheEnd(e, claim.Id);
+        }
+        catch (Exception e) when (!abandoned.IsCancellationRequested)
         {
             await FailAsync(writer, claim, e, stopping);
+        }
+        catch (Exception)
+        {
+            // It failed by the end of the service around it, and goes on from its last checkpoint.
+        }
+        finally
+        {
+            training.TryRemove(claim.Id, out _);
         }
     }
 
@@ -241,6 +278,12 @@ internal sealed partial class RunWorker(
 
     [LoggerMessage(6, LogLevel.Warning, "A run's failure can not be stored; trying again.")]
     private partial void LogCanNotStore(Exception exception);
+
+    [LoggerMessage(9, LogLevel.Warning, "Run {Run}: its last iterations could not be stored before the end. It goes on from its last checkpoint.")]
+    private partial void LogNotStoredAtTheEnd(Exception exception, Guid run);
+
+    [LoggerMessage(8, LogLevel.Warning, "Run {Run} was abandoned: a stop cannot wait for its iteration. It goes on from its last checkpoint.")]
+    private partial void LogAbandoned(Guid run);
 }
 
 /// <summary>The process ended again and again before a checkpoint could be written.</summary>

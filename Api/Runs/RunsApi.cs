@@ -40,11 +40,11 @@ internal static class RunsApi
 
     private static async Task<Accepted<Run>> Submit(
         HttpRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, RunQueue queue, RunChecks checks, TimeProvider time,
-        IOptions<TrainingOptions> options, CancellationToken cancel)
+        IOptions<TrainingOptions> options, ServiceStop stop, CancellationToken cancel)
     {
         if (idempotencyKey?.Length is 0 or > KeyLimit)
             throw new ProblemException(400, $"The Idempotency-Key has {idempotencyKey.Length} characters; give 1 to {KeyLimit}.", "Idempotency-Key");
-        byte[] body = await ReadJsonAsync(request, cancel);
+        byte[] body = await stop.ReceiveAsync(request, receiving => ReadJsonAsync(request, receiving));
         RunSpec spec = Parse(body);
         (DatasetRow dataset, long iterations) = await checks.CheckAsync(spec, cancel);
         await checks.CheckContentAsync(dataset, idempotencyKey, cancel);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CnnService.Api.Data;
+using CnnService.Api.Hosting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +14,7 @@ public interface IRunClient
 }
 
 /// <summary>Runs, live: the same events as REST.</summary>
-internal sealed class RunsHub(IDbContextFactory<ServiceDb> databases, EventReader reader) : Hub<IRunClient>
+internal sealed class RunsHub(IDbContextFactory<ServiceDb> databases, EventReader reader, ServiceStop stop) : Hub<IRunClient>
 {
     /// <summary>The group of those who watch all runs.</summary>
     public const string All = "all";
@@ -22,7 +23,12 @@ internal sealed class RunsHub(IDbContextFactory<ServiceDb> databases, EventReade
     public async IAsyncEnumerable<RunEvent> Watch(string runId, long after, [EnumeratorCancellation] CancellationToken cancel)
     {
         long run = await FindAsync(runId, cancel);
-        await foreach (RunEvent item in reader.FollowAsync(run, after, cancel)) yield return item;
+        await foreach (RunEvent item in reader.FollowAsync(run, after, cancel))
+        {
+            yield return item;
+            // The connection ends; a stream that ended before it would look complete.
+            if (stop.Begun.IsCancellationRequested) await Task.Delay(Timeout.Infinite, cancel);
+        }
     }
 
     /// <summary>Subscribes the caller to <see cref="IRunClient.RunChanged"/>.</summary>
