@@ -68,6 +68,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the service without waiting for anything.</summary>
+    public static ServiceProcess Begin(params string[] arguments) => new(arguments, null);
+
     /// <summary>Starts the service with arguments that it is to refuse, or that make it do one thing, and waits for its end.</summary>
     public static async Task<(int ExitCode, string Errors)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {

@@ -23,7 +23,7 @@ public sealed class VerificationTests : IDisposable
             paused = (await client.SubmitAsync(RunClient.Endless)).Id;
             await client.UntilAsync(paused, RunState.Running);
             await client.DoAsync(paused, "pause");
-            await client.UntilPausedAsync(paused);
+            await client.UntilAsync(paused, RunState.Paused);
             Assert.Contains("in use", (await VerifyAsync()).Errors, StringComparison.Ordinal);
             await service.TerminateAsync();
         }
@@ -57,6 +57,17 @@ public sealed class VerificationTests : IDisposable
 
         Assert.Equal(1, exitCode);
         Assert.Contains("has no database", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_DatabaseThatIsNone_SaysSoInOneLine()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "cnnservice.db"), new string('x', 10_000), Cancel);
+
+        (int exitCode, _, string errors) = await VerifyAsync();
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is damaged", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     public void Dispose() => folder.Dispose();

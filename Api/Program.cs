@@ -22,7 +22,6 @@ try
     await using WebApplication app = builder.Build();
     signals.First.Register(app.Lifetime.StopApplication);
     app.CheckSettings();
-    LostDatabase.Refuse(app.Services.GetRequiredService<DataDirectory>());
     if (commandLine.Verify) return await DataVerification.RunAsync(app, app.Lifetime.ApplicationStopping);
     await app.PrepareDataAsync(
         cancel => Database.PrepareAsync(app.Services, cancel),

@@ -41,11 +41,7 @@ public sealed class DamagedContentTests : IAsyncDisposable
     public async Task Run_OnADamagedDataset_IsPausedAndGoesOnWhenTheFileIsBack(string damage)
     {
         string file = await UploadAsync("pets");
-        Run whole = await client.UntilAsync((await client.SubmitAsync(Spec(300))).Id, RunState.Completed);
-        Run run = await client.SubmitAsync(Spec(300));
-        await client.UntilAsync(run.Id, RunState.Running);
-        await client.DoAsync(run.Id, "pause");
-        run = await client.UntilAsync(run.Id, RunState.Paused);
+        (Run whole, Run run) = await client.PauseInItsMidstAsync(epochs => Spec(epochs), 300);
         byte[] content = await DamageAsync(file, damage);
 
         Run paused = await ResumeAsync(run.Id, RunState.Paused);
@@ -180,7 +176,7 @@ public sealed class DamagedContentTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Start_WithAFileDamagedWhileTheServiceWasDown_PausesTheRunAndKeepsItsCheckpoint()
+    public async Task Start_WithAFileDamagedWhileTheServiceWasDown_PausesTheQueuedRun()
     {
         using var folder = new TemporaryFolder();
         string file;
@@ -192,8 +188,7 @@ public sealed class DamagedContentTests : IAsyncDisposable
             whole = (await runs.SubmitAsync(Spec(300))).Id;
             await runs.UntilAsync(whole, RunState.Completed);
             id = (await runs.SubmitAsync(Spec(300))).Id;
-            await runs.UntilAsync(id, RunState.Running);
-            await first.TerminateAsync();
+            await first.KillAsync();
         }
 
         byte[] content = await DamageAsync(file, Flipped);

@@ -22,11 +22,11 @@ public sealed class HealthTests(ServiceApplication service) : IClassFixture<Serv
             await other.OpenAsync(TestContext.Current.CancellationToken);
             await using SqliteTransaction writing = other.BeginTransaction();
 
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "Unhealthy"), await AskAsync("/healthz/ready"));
+            while (await AskAsync("/healthz/ready") != (HttpStatusCode.ServiceUnavailable, "Unhealthy")) { } // the answer of a second ago is given again
             Assert.Equal((HttpStatusCode.OK, "Healthy"), await AskAsync("/healthz/live"));
         }
 
-        Assert.Equal((HttpStatusCode.OK, "Healthy"), await AskAsync("/healthz/ready"));
+        while (await AskAsync("/healthz/ready") != (HttpStatusCode.OK, "Healthy")) { }
     }
 
     [Fact]

@@ -22,20 +22,21 @@ public sealed class DamageTests(ServiceApplication service) : IClassFixture<Serv
     [InlineData(2)]
     public async Task Checkpoint_ThatIsDamaged_IsLeftAndTheRunEndsWithTheSameBits(int damaged)
     {
-        Run whole = await client.SubmitAsync(RunClient.Small(20, Steps)), run = await client.SubmitAsync(RunClient.Small(20, Steps));
-        for (int pause = 0; pause < 2; pause++) // each leaves a checkpoint
+        Run whole, run;
+        do
         {
+            (whole, run) = await client.PauseInItsMidstAsync(epochs => RunClient.Small(epochs, Steps), epochs: 20);
+            await client.DoAsync(run.Id, "resume");
             await client.UntilNextIterationAsync(run.Id);
-            await client.DoAsync(run.Id, "pause");
-            run = await client.UntilPausedAsync(run.Id);
-            if (pause == 0) await client.DoAsync(run.Id, "resume");
+            await client.DoAsync(run.Id, "pause"); // leaves another checkpoint
         }
+        while (await client.UntilStoppedAsync(run.Id) is not { State: RunState.Paused });
 
         Assert.Equal(damaged, await DamageCheckpointsAsync(run.Id, damaged));
         await client.DoAsync(run.Id, "resume");
         Run end = await client.UntilAsync(run.Id, RunState.Completed);
 
-        Assert.Equal((await client.GetAsync(whole.Id)).ParametersSha256, end.ParametersSha256);
+        Assert.Equal(whole.ParametersSha256, end.ParametersSha256);
         IReadOnlyList<RunEvent> events = (await client.EventsAsync(run.Id)).Items;
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Sequence));
         Assert.Equal(end.TotalIterations, events.Count(e => e.Type == EventType.Iteration));

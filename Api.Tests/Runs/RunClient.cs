@@ -96,17 +96,30 @@ internal sealed class RunClient(HttpClient http)
         using HttpResponseMessage response = await FollowAsync(id, after);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
         while (await reader.ReadLineAsync(Cancel) is string line)
-            if (line.Contains("\"type\":\"iteration\"", StringComparison.Ordinal)) return;
+            if (line.Contains("\"type\":\"iteration\"", StringComparison.Ordinal)) return; // or the run has ended
     }
 
-    /// <summary>Waits until a run that is asked to pause is paused.</summary>
-    public async Task<Run> UntilPausedAsync(Guid id)
+    /// <summary>
+    /// A run that was paused in its midst, and the same one undisturbed and completed; of twice the epochs until the request has met it there.
+    /// </summary>
+    public async Task<(Run Whole, Run Paused)> PauseInItsMidstAsync(Func<int, string> spec, int epochs)
+    {
+        for (; ; epochs *= 2)
+        {
+            Run whole = await SubmitAsync(spec(epochs)), run = await SubmitAsync(spec(epochs));
+            await UntilAsync(run.Id, RunState.Running);
+            await DoAsync(run.Id, "pause");
+            if (await EntersAsync(run.Id, RunState.Paused)) return (await UntilAsync(whole.Id, RunState.Completed), await GetAsync(run.Id));
+        }
+    }
+
+    /// <summary>Waits until a run runs no more.</summary>
+    public async Task<Run> UntilStoppedAsync(Guid id)
     {
         while (true)
         {
             Run run = await GetAsync(id);
-            if (run.State == RunState.Paused) return run;
-            Assert.Equal(RunState.Running, run.State);
+            if (run.State is not (RunState.Running or RunState.Queued)) return run;
             await Task.Delay(10, Cancel); // between two looks; no test judges by it
         }
     }

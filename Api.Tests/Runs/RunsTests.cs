@@ -70,24 +70,14 @@ public sealed class RunsTests(ServiceApplication service) : IClassFixture<Servic
     [Fact]
     public async Task Pause_RunningRun_StopsBetweenIterationsAndResumesWithTheSameBits()
     {
-        for (int epochs = 3; ; epochs *= 2) // until the request has met the run in its midst
-        {
-            string spec = RunClient.Small(epochs, """ "batchSize":10 """);
-            Run undisturbed = await client.SubmitAsync(spec), disturbed = await client.SubmitAsync(spec);
-            await client.UntilAsync(disturbed.Id, RunState.Running);
-            HttpStatusCode answer = (await client.DoAsync(disturbed.Id, "pause")).StatusCode;
-            if (!await client.EntersAsync(disturbed.Id, RunState.Paused)) continue;
+        (Run undisturbed, Run paused) = await client.PauseInItsMidstAsync(epochs => RunClient.Small(epochs, """ "batchSize":10 """), epochs: 3);
+        Assert.Null(paused.Requested);
+        Assert.True(paused.Iteration < paused.TotalIterations);
 
-            Run paused = await client.GetAsync(disturbed.Id);
-            Assert.Equal((HttpStatusCode.Accepted, RunState.Paused, null), (answer, paused.State, paused.Requested));
-            Assert.True(paused.Iteration < paused.TotalIterations);
-            Assert.Equal(HttpStatusCode.Accepted, (await client.DoAsync(disturbed.Id, "resume")).StatusCode);
-
-            Run end = await client.UntilAsync(disturbed.Id, RunState.Completed);
-            Assert.Equal((await client.GetAsync(undisturbed.Id)).ParametersSha256, end.ParametersSha256);
-            Assert.Equal(2, end.Attempts);
-            return;
-        }
+        Assert.Equal(HttpStatusCode.Accepted, (await client.DoAsync(paused.Id, "resume")).StatusCode);
+        Run end = await client.UntilAsync(paused.Id, RunState.Completed);
+        Assert.Equal(undisturbed.ParametersSha256, end.ParametersSha256);
+        Assert.Equal(2, end.Attempts);
     }
 
     [Fact]

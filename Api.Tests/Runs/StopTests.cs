@@ -15,9 +15,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CnnService.Api.Tests.Runs;
 
-/// <summary>A service that is asked to end does so in order, whatever its clients do at that moment.</summary>
+/// <summary>
+/// A service that is asked to end does so in order, whatever its clients do at that moment, and ends at once when it is asked again.
+/// </summary>
 public sealed class StopTests : IDisposable
 {
+    private const int Signal9 = 137; // what a killed process exits with
+
     // One thread needs a minute for one iteration: six million million multiplications, each with an addition.
     private static readonly string Long = $$$"""
         {"dataset":"shapes","batchSize":1000,"optimizer":{"type":"sgd"},"model":{"type":"layers","layers":[
@@ -199,6 +203,45 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
+    public async Task Terminate_Twice_EndsAtOnce()
+    {
+        await using ServiceProcess service = await StartAsync("--Training:Threads", "1");
+        await new RunClient(service.Client).SubmitAsync(Long);
+        await service.UntilAsync("is running, attempt 1");
+
+        await service.SignalAsync();
+        await service.UntilAsync("Application is shutting down");
+        Assert.Equal(Signal9, await service.TerminateAsync());
+
+        Assert.DoesNotContain("was abandoned", service.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Terminate_InAStartThatWaitsForTheDatabase_EndsWithZero()
+    {
+        await using (ServiceProcess first = await StartAsync()) await first.TerminateAsync();
+        await using SqliteConnection database = Open();
+        Do(database, "BEGIN EXCLUSIVE");
+        await using ServiceProcess service = ServiceProcess.Begin("--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", folder.Path);
+        await UntilAsync(() => IsHeld(Path.Combine(folder.Path, "lock")));
+
+        Assert.Equal(0, await service.TerminateAsync());
+    }
+
+    [Fact]
+    public async Task Terminate_InTheDemo_EndsWithZeroAndLeavesACheckpoint()
+    {
+        await using ServiceProcess service = ServiceProcess.Begin(
+            "--demo", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", folder.Path);
+        await service.UntilAsync("epoch 1/12");
+        Guid id = Guid.Parse(service.Output.Split("run ")[1].Split(' ')[0]);
+
+        Assert.Equal((0, ""), (await service.TerminateAsync(), service.Errors));
+
+        AssertCheckpointOfTheLastIteration(id);
+    }
+
+    [Fact]
     public async Task Execute_WhenAbandoned_WritesNothing()
     {
         await using var service = new ServiceApplication();
@@ -264,6 +307,19 @@ public sealed class StopTests : IDisposable
     private static async Task UntilAsync(Func<bool> isSo)
     {
         while (!isSo()) await Task.Delay(20, Cancel); // between two looks at another process; no test judges by it
+    }
+
+    private static bool IsHeld(string file)
+    {
+        try
+        {
+            using var own = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static void AssertNothingFailed(ServiceProcess service)

@@ -22,6 +22,7 @@ internal static class DataStart
         var databases = app.Services.GetRequiredService<IDbContextFactory<ServiceDb>>();
         try
         {
+            LostDatabase.Refuse(directory);
             await using (ServiceDb db = await databases.CreateDbContextAsync()) await CheckPagesAsync(db, directory);
             foreach (Func<CancellationToken, Task> step in steps) await step(app.Lifetime.ApplicationStopping);
             await using (ServiceDb db = await databases.CreateDbContextAsync()) await CheckTablesAsync(db);

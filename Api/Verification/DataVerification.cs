@@ -17,6 +17,18 @@ internal sealed class DataVerification(DataDirectory directory, IDbContextFactor
 
     private async Task<int> RunAsync(CancellationToken cancel)
     {
+        try
+        {
+            return await VerifyAsync(cancel);
+        }
+        catch (Exception e) when (DataStart.Describe(e, directory) is { } reason)
+        {
+            throw new StartupException(reason);
+        }
+    }
+
+    private async Task<int> VerifyAsync(CancellationToken cancel)
+    {
         if (!File.Exists(directory.Database)) throw new StartupException($"The data directory {directory.Root} has no database, so there is nothing to verify.");
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         if ((await db.Database.GetPendingMigrationsAsync(cancel)).Any())

@@ -151,6 +151,6 @@ internal static class Checks
     {
         int picture = world.Random.Next(expected.Predictions.Count);
         string? text = await world.Oracle.PredictionAsync(world, run, picture);
-        world.Tally.Check(text == expected.Predictions[picture], $"{what} predicts otherwise: {text ?? "no answer"}");
+        world.Tally.Check(text == expected.Predictions[picture], $"{what} {(text is null ? "does not predict" : "predicts otherwise")}");
     }
 }

@@ -6,6 +6,7 @@ internal sealed class Disk : IDisposable
     private readonly Lock changing = new();
     private readonly HashSet<string> mounted = [];
     private int created;
+    private bool isGone;
 
     /// <summary>The folder.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("cnnservice-faults-").FullName;
@@ -13,6 +14,7 @@ internal sealed class Disk : IDisposable
     /// <summary>A new folder, on a file system of its own if a size is given.</summary>
     public string Create(int? megabytes)
     {
+        ObjectDisposedException.ThrowIf(isGone, this);
         string path = Directory.CreateDirectory(Path.Combine(Folder, $"{++created}")).FullName;
         if (megabytes is null) return path;
         lock (changing) mounted.Add(path);
@@ -32,6 +34,7 @@ internal sealed class Disk : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        isGone = true;
         string[] paths;
         lock (changing) paths = [.. mounted];
         foreach (string path in paths) Remove(path);

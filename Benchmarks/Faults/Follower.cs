@@ -93,7 +93,8 @@ internal sealed class Follower : IAsyncDisposable
         using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         if (response.StatusCode == HttpStatusCode.NoContent) return true;
         if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return false;
-        if (!world.Tally.Check(response.IsSuccessStatusCode, $"a stream of events answers {(int)response.StatusCode}")) return true;
+        if (!world.Tally.Check(response.IsSuccessStatusCode, $"a stream of events answers {(int)response.StatusCode}"))
+            return response.StatusCode < HttpStatusCode.InternalServerError;
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
         while (await reader.ReadLineAsync(cancel) is string line)
         {

@@ -12,6 +12,7 @@ namespace CnnService.Benchmarks.Faults;
 internal static class Harness
 {
     private const double FullMinutes = 60; // in which heavy faults have their full size
+    private const int Interrupted = 130;
 
     /// <summary>
     /// Runs it: 0 if nothing went wrong, 1 if something did, 2 for arguments that are not understood or an undisturbed run that failed.
@@ -74,6 +75,7 @@ internal static class Harness
     {
         Service.KillAll();
         disk.Dispose();
+        Environment.Exit(Interrupted);
     }
 
     private static void Say(Stopwatch clock, string line) => Console.WriteLine($"{clock.Elapsed:mm\\:ss} {line}");

@@ -26,6 +26,7 @@ internal sealed record Launch
 internal sealed class Service : IAsyncDisposable
 {
     private static readonly ConcurrentDictionary<int, Process> Running = new();
+    private static volatile bool isOver;
 
     private const string Listening = "Now listening on: ";
     private const int LinesKept = 3;
@@ -48,6 +49,7 @@ internal sealed class Service : IAsyncDisposable
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => HearError(line.Data);
+        ObjectDisposedException.ThrowIf(isOver, this);
         process.Start();
         Running[process.Id] = process;
         process.BeginOutputReadLine();
@@ -94,9 +96,10 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>Whether it came to listen.</summary>
     public bool Listens => address.Task.IsCompletedSuccessfully;
 
-    /// <summary>Ends all processes, as this one is about to end.</summary>
+    /// <summary>Ends all processes, as this one is about to end; no other is started.</summary>
     public static void KillAll()
     {
+        isOver = true;
         foreach (Process process in Running.Values) process.Kill();
     }
 

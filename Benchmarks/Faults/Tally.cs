@@ -24,7 +24,7 @@ internal enum Wrong
 /// <summary>The row of one kind of fault: how often it was injected, what was checked, and what came of it.</summary>
 internal sealed class Tally(string name)
 {
-    private const int Shown = 6; // messages of one injection
+    private const int Shown = 4; // messages of one injection and one kind of wrong
 
     private readonly Lock changing = new();
     private readonly Dictionary<Wrong, int> wrongs = [];
@@ -76,7 +76,8 @@ internal sealed class Tally(string name)
         lock (changing)
         {
             wrongs[wrong] = wrongs.GetValueOrDefault(wrong) + 1;
-            if (!said.Add($"{wrong} {what}") || said.Count > Shown) return;
+            int before = said.Count(message => message.StartsWith($"{wrong} ", StringComparison.Ordinal));
+            if (!said.Add($"{wrong} {what}") || before >= Shown) return;
             Console.WriteLine($"  {wrong.ToString().ToUpperInvariant()} {name}: {what}");
             if (said.Count == 1) Console.WriteLine($"    repeat with: faults {repeat}");
         }

@@ -174,7 +174,7 @@ internal sealed class World : IAsyncDisposable
         Answer? answer = await Client.SendAsync(HttpMethod.Delete, $"/api/datasets/{upload.Name}");
         if (answer is null) return;
         upload.Known = answer.Status >= 500 ? Known.Accepted : Known.Gone;
-        Tally.Check(answer.Status is 204 or 503, Wrong.Lost, $"a dataset that was accepted cannot be deleted: {answer}");
+        Tally.Check(answer.Status is 204 or >= 500, Wrong.Lost, $"a dataset that was accepted cannot be deleted: {answer}");
     }
 
     /// <summary>Deletes a run that has ended and notes the answer.</summary>
@@ -184,7 +184,7 @@ internal sealed class World : IAsyncDisposable
         Answer? answer = await Client.SendAsync(HttpMethod.Delete, $"/api/runs/{run.Id}");
         if (answer is null) return;
         run.Known = answer.Status >= 500 ? Known.Accepted : Known.Gone;
-        Tally.Check(answer.Status is 204 or 503, Wrong.Lost, $"a run that was accepted cannot be deleted: {answer}");
+        Tally.Check(answer.Status is 204 or >= 500, Wrong.Lost, $"a run that was accepted cannot be deleted: {answer}");
     }
 
     /// <summary>Asks a run for the class of a picture.</summary>
