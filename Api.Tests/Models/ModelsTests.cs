@@ -41,6 +41,21 @@ public sealed class ModelsTests(TrainedService service) : IClassFixture<TrainedS
     }
 
     [Theory]
+    [InlineData("bytes=0-9", 0, 10)]
+    [InlineData("bytes=100-", 100, null)]
+    [InlineData("bytes=-5", -5, null)]
+    public async Task Parameters_Range_IsThatPartOfThem(string range, int from, int? count)
+    {
+        byte[] whole = service.Best.ToArray();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{service.Run}/parameters") { Headers = { { "Range", range } } };
+        using HttpResponseMessage response = await service.Client.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.PartialContent, response.StatusCode);
+        int start = from < 0 ? whole.Length + from : from;
+        Assert.Equal(whole[start..(start + (count ?? whole.Length - start))], await response.Content.ReadAsByteArrayAsync(Cancel));
+    }
+
+    [Theory]
     [InlineData("parameters")]
     [InlineData("filters.png")]
     [InlineData("confusion")]
