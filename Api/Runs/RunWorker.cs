@@ -49,7 +49,7 @@ internal sealed partial class RunWorker(
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, stop.Begun);
         try
         {
-            var orphans = new Queue<long>(await OrphansAsync(stopping.Token));
+            var orphans = new Queue<long>(await RetryAsync(() => OrphansAsync(stopping.Token), stopping.Token));
             await Task.WhenAll(Enumerable.Range(0, options.Value.ConcurrentRuns).Select(_ => WorkAsync(orphans, stopping.Token)));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -64,23 +64,26 @@ internal sealed partial class RunWorker(
             Task changed = bell.Bell.Next;
             long? orphan;
             lock (orphans) orphan = orphans.TryDequeue(out long order) ? order : null;
-            if (await TryClaimAsync(orphan, stopping) is RunClaim claim) await RunAsync(claim, stopping);
+            if (await RetryAsync(() => ClaimAsync(orphan, stopping), stopping) is RunClaim claim) await RunAsync(claim, stopping);
             else if (orphan is null) await changed.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    // A database that is full or busy stops neither the worker nor the service.
-    private async Task<RunClaim?> TryClaimAsync(long? orphan, CancellationToken stopping)
+    // A database that is full, busy or out of reach stops neither the worker nor the service, and a run that waits for it says so.
+    private async Task<T> RetryAsync<T>(Func<Task<T>> work, CancellationToken stopping, RunClaim? claim = null)
     {
         while (true)
         {
             try
             {
-                return await ClaimAsync(orphan, stopping);
+                T result = await work();
+                if (claim is not null) await news.TellTroubleAsync(claim, null);
+                return result;
             }
-            catch (Exception e) when (StorageFailure.Of(e) is not null)
+            catch (Exception e) when (StorageFailure.Of(e) is { Passes: true } failure)
             {
-                LogCanNotClaim(e);
+                LogTryingAgain(e);
+                if (claim is not null) await news.TellTroubleAsync(claim, failure);
                 await Task.Delay(RetryAfter, time, stopping);
             }
         }
@@ -120,7 +123,7 @@ internal sealed partial class RunWorker(
         var writer = new RunWriter(database, sweeper, news, time, claim, stopping);
         try
         {
-            RunStart start = await PrepareAsync(claim, stopping);
+            RunStart start = await RetryAsync(() => PrepareAsync(claim, stopping), stopping, claim);
             LogStarted(claim.Id, claim.Attempt);
             training[claim.Id] = claim;
             // The token that is not linked: who looks at it sees it before the first of those that are told of it, and the hub holds up the
@@ -270,8 +273,8 @@ internal sealed partial class RunWorker(
     [LoggerMessage(4, LogLevel.Error, "Run {Run} failed: {Code}.")]
     private partial void LogFailed(Exception exception, Guid run, string code);
 
-    [LoggerMessage(5, LogLevel.Warning, "The next run can not be claimed; trying again.")]
-    private partial void LogCanNotClaim(Exception exception);
+    [LoggerMessage(5, LogLevel.Warning, "The database cannot do what the worker needs; trying again.")]
+    private partial void LogTryingAgain(Exception exception);
 
     [LoggerMessage(7, LogLevel.Warning, "Run {Run}: the checkpoint of iteration {Iteration} is damaged; the run goes on from the one before, or from its beginning.")]
     private partial void LogDamagedCheckpoint(Guid run, long iteration);
