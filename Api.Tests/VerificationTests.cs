@@ -77,7 +77,8 @@ public sealed class VerificationTests : IDisposable
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var database = new SqliteConnection($"Data Source={Path.Combine(folder.Path, "cnnservice.db")};Pooling=False;Foreign Keys=False");
+        string file = Path.Combine(folder.Path, "cnnservice.db");
+        await using var database = new SqliteConnection($"Data Source={file};Pooling=False;Foreign Keys=False");
         await database.OpenAsync(Cancel);
         await using SqliteCommand command = database.CreateCommand();
         command.CommandText = sql;

@@ -19,13 +19,15 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(Steps).Assembly).Run(arguments);
         return 0;
     default:
-        Console.Error.WriteLine("""
+        const string faults = "kills the service, fills its disk, flips its bits ..., and compares with undisturbed runs: "
+            + "--minutes N, --seed N";
+        Console.Error.WriteLine($"""
             usage: steps [WORKLOAD ...]     times the workloads that other libraries are compared on
                    budget [WORKLOAD ...]    times each layer of the training workloads, forward and backward
                    train PATH [OPTION ...]  trains the three-layer net on a dataset file
                    epoch                    times the trainer beside its bare steps
                    latency                  times the answers of the service, idle and while a run trains
-                   faults [OPTION ...]      kills the service, fills its disk, flips its bits ..., and compares with undisturbed runs: --minutes N, --seed N
+                   faults [OPTION ...]      {faults}
                    kernels [OPTION ...]     BenchmarkDotNet: --filter '*' runs all, --list flat names them
             """);
         return 2;

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace CnnService.Training.Tests;
 
-/// <summary>How the library is built, in whatever configuration the tests run.</summary>
+/// <summary>The build of the library, in whatever configuration the tests run.</summary>
 public sealed class BuildTests
 {
     [Fact]

@@ -34,7 +34,9 @@ public static class MemoryEstimate
         return pixels + sizeof(float) * (numbers + spec.BatchSize * perImage);
     }
 
-    /// <summary>Bytes of a checkpoint at the end of a run: the parameters, the best ones, the optimizer's states, and the history.</summary>
+    /// <summary>
+    /// Bytes of a checkpoint at the end of a run: the parameters, the best ones, the optimizer's states, and the history.
+    /// </summary>
     /// <param name="spec">The run.</param>
     /// <param name="network">Its network.</param>
     /// <param name="iterations">Iterations of the whole run.</param>

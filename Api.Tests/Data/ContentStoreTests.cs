@@ -120,7 +120,15 @@ public sealed class ContentStoreTests : IAsyncDisposable
     // As the checkpoint of a run, since nothing else keeps a content.
     private Task<ContentRow> AddAsync(byte[] bytes) => service.Services.GetRequiredService<DatabaseWriter>().WriteAsync(async db =>
     {
-        var run = new RunRow { Id = Guid.CreateVersion7(), Name = "a", State = RunState.Paused, Dataset = "a", DatasetSha256 = "a", Spec = "{}" };
+        var run = new RunRow
+        {
+            Id = Guid.CreateVersion7(),
+            Name = "a",
+            State = RunState.Paused,
+            Dataset = "a",
+            DatasetSha256 = "a",
+            Spec = "{}",
+        };
         db.Runs.Add(run);
         await db.SaveChangesAsync(Cancel);
         ContentRow content = await ContentStore.AddAsync(db, stream => stream.Write(bytes));

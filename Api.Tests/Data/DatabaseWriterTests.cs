@@ -84,7 +84,8 @@ public sealed class DatabaseWriterTests : IAsyncDisposable
         await client.UntilAsync(run.Id, RunState.Running);
         await using (SqliteConnection other = await LockAsync())
         {
-            while ((run = await client.GetAsync(run.Id)).Failure is null) await Task.Delay(10, Cancel); // between two looks; no test judges by it
+            while ((run = await client.GetAsync(run.Id)).Failure is null)
+                await Task.Delay(10, Cancel); // between two looks; no test judges by it
             Assert.Equal((RunState.Running, "storage"), (run.State, run.Failure!.Code));
             Assert.Contains("by itself", run.Failure.Message, StringComparison.Ordinal);
         }
@@ -131,7 +132,8 @@ public sealed class DatabaseWriterTests : IAsyncDisposable
     // As an administrator's tool would from another process.
     private async Task<SqliteConnection> LockAsync()
     {
-        var other = new SqliteConnection($"Data Source={Path.Combine(service.DataDirectory, "cnnservice.db")};Pooling=False;Default Timeout=600");
+        string file = Path.Combine(service.DataDirectory, "cnnservice.db");
+        var other = new SqliteConnection($"Data Source={file};Pooling=False;Default Timeout=600");
         await other.OpenAsync(Cancel);
         other.BeginTransaction();
         return other;
@@ -140,6 +142,7 @@ public sealed class DatabaseWriterTests : IAsyncDisposable
     private Task<int> AddEventsAsync(Guid id, int count) => Writer.WriteAsync(db => db.Database.ExecuteSqlAsync($"""
         WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {count})
         INSERT INTO Events (Run, Sequence, Type, Iteration, Epoch, LossBits, LearningRate, At)
-        SELECT "Order", 1000 + number, 'Iteration', number, 1, 4611686018427387904, 0.001, '2026-11-25 00:00:00' FROM Runs, numbers WHERE upper(Id) = upper({id})
+        SELECT "Order", 1000 + number, 'Iteration', number, 1, 4611686018427387904, 0.001, '2026-11-25 00:00:00'
+        FROM Runs, numbers WHERE upper(Id) = upper({id})
         """, Cancel), Cancel);
 }

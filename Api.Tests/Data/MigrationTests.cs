@@ -42,29 +42,36 @@ public sealed class MigrationTests : IAsyncDisposable
         await client.DoAsync(paused, "resume");
         Run run = await client.UntilAsync(paused, RunState.Completed);
         Assert.Equal(whole, run.ParametersSha256);
-        Assert.Equal(trainer.TotalIterations - 40, (await client.EventsAsync(paused)).Items.Count(item => item.Type == EventType.Iteration));
+        IReadOnlyList<RunEvent> events = (await client.EventsAsync(paused)).Items;
+        Assert.Equal(trainer.TotalIterations - 40, events.Count(item => item.Type == EventType.Iteration));
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => service.DisposeAsync();
 
-    private async Task CreateFirstVersionAsync(string datasetSha256, RunSpec spec, Guid paused, byte[] checkpoint, byte[] best, Guid ended, byte[] spare)
+    private async Task CreateFirstVersionAsync(
+        string datasetSha256, RunSpec spec, Guid paused, byte[] checkpoint, byte[] best, Guid ended, byte[] spare)
     {
-        var connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(service.DataDirectory, "cnnservice.db"), Pooling = false };
+        string file = Path.Combine(service.DataDirectory, "cnnservice.db");
+        var connection = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false };
         await using var db = new ServiceDb(new DbContextOptionsBuilder<ServiceDb>().UseSqlite(connection.ToString()).Options);
         await db.GetService<IMigrator>().MigrateAsync(FirstVersion, Cancel);
-        string json = JsonSerializer.Serialize(spec, ApiJson.Options), hash = Convert.ToHexStringLower(SHA256.HashData(best));
+        string json = JsonSerializer.Serialize(spec, ApiJson.Options);
+        string bestHash = Convert.ToHexStringLower(SHA256.HashData(best)), spareHash = Convert.ToHexStringLower(SHA256.HashData(spare));
         foreach ((long order, Guid id, string state) in ((long, Guid, string)[])[(1, ended, "Completed"), (2, paused, "Paused")])
         {
             await db.Database.ExecuteSqlAsync($"""
-                INSERT INTO Runs ("Order", Id, Name, State, Dataset, DatasetSha256, Spec, Attempts, Iteration, TotalIterations, Epoch, CreatedAt)
+                INSERT INTO Runs
+                    ("Order", Id, Name, State, Dataset, DatasetSha256, Spec, Attempts, Iteration, TotalIterations, Epoch, CreatedAt)
                 VALUES ({order}, {id}, 'a', {state}, 'shapes', {datasetSha256}, {json}, 1, 40, 108, 1, '2026-11-24 00:00:00')
                 """, Cancel);
         }
 
-        await db.Database.ExecuteSqlAsync($"INSERT INTO Checkpoints (Run, Iteration, Attempt, Content) VALUES (2, 40, 1, {checkpoint})", Cancel);
-        await db.Database.ExecuteSqlAsync($"INSERT INTO Parameters (Run, Which, Iteration, Sha256, Content) VALUES (2, 'Best', 36, {hash}, {best})", Cancel);
         await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO Parameters (Run, Which, Iteration, Sha256, Content) VALUES (1, 'Last', 108, {Convert.ToHexStringLower(SHA256.HashData(spare))}, {spare})", Cancel);
+            $"INSERT INTO Checkpoints (Run, Iteration, Attempt, Content) VALUES (2, 40, 1, {checkpoint})", Cancel);
+        await db.Database.ExecuteSqlAsync(
+            $"INSERT INTO Parameters (Run, Which, Iteration, Sha256, Content) VALUES (2, 'Best', 36, {bestHash}, {best})", Cancel);
+        await db.Database.ExecuteSqlAsync(
+            $"INSERT INTO Parameters (Run, Which, Iteration, Sha256, Content) VALUES (1, 'Last', 108, {spareHash}, {spare})", Cancel);
     }
 }

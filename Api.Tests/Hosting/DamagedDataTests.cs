@@ -109,7 +109,7 @@ public sealed class DamagedDataTests(DamagedDataTests.MadeDirectory made) : ICla
         File.SetUnixFileMode(path, before);
     }
 
-    /// <summary>On a disk of its own in memory, which a user may mount in a namespace of its own.</summary>
+    /// <summary>The data directory is on a disk of its own in memory, which a user may mount in a namespace of its own.</summary>
     [Theory]
     [InlineData("4k", false)]
     [InlineData("40k", false)]
@@ -159,7 +159,7 @@ public sealed class DamagedDataTests(DamagedDataTests.MadeDirectory made) : ICla
     {
         private readonly TemporaryFolder folder = new();
 
-        /// <summary>Where it is.</summary>
+        /// <summary>The folder that holds it.</summary>
         public string Path => folder.Path;
 
         /// <inheritdoc/>

@@ -22,7 +22,8 @@ public sealed class HealthTests(ServiceApplication service) : IClassFixture<Serv
             await other.OpenAsync(TestContext.Current.CancellationToken);
             await using SqliteTransaction writing = other.BeginTransaction();
 
-            while (await AskAsync("/healthz/ready") != (HttpStatusCode.ServiceUnavailable, "Unhealthy")) { } // the answer of a second ago is given again
+            // The answer of a second ago is given again.
+            while (await AskAsync("/healthz/ready") != (HttpStatusCode.ServiceUnavailable, "Unhealthy")) { }
             Assert.Equal((HttpStatusCode.OK, "Healthy"), await AskAsync("/healthz/live"));
         }
 

@@ -16,6 +16,12 @@ namespace CnnService.Api.Tests.Hosting;
 /// <summary>Endpoints that fail in every way, behind the service's own hosting.</summary>
 public sealed class ProblemTests : IAsyncLifetime
 {
+    private const string Unreachable =
+        "The data directory cannot be read or written; look at the disk, its limits and the service's log, then repeat the request.";
+
+    private const string Unreadable =
+        "The database cannot be read; look at the disk and the service's log, and check the data with --verify, then repeat the request.";
+
     private readonly WebApplication app;
 
     public ProblemTests() => app = Create();
@@ -38,9 +44,9 @@ public sealed class ProblemTests : IAsyncLifetime
         { "GET", "/fail/input", null, null, 400, "model.layers[3].size: is 0; give a number from 1 to 255.", "model.layers[3].size" },
         { "GET", "/fail/busy", null, null, 503, "The database is busy; repeat the request.", null },
         { "GET", "/fail/busy-update", null, null, 503, "The database is busy; repeat the request.", null },
-        { "GET", "/fail/disk", null, null, 503, "The data directory cannot be read or written; look at the disk, its limits and the service's log, then repeat the request.", null },
-        { "GET", "/fail/disk-upload", null, null, 503, "The data directory cannot be read or written; look at the disk, its limits and the service's log, then repeat the request.", null },
-        { "GET", "/fail/corrupt", null, null, 503, "The database cannot be read; look at the disk and the service's log, and check the data with --verify, then repeat the request.", null },
+        { "GET", "/fail/disk", null, null, 503, Unreachable, null },
+        { "GET", "/fail/disk-upload", null, null, 503, Unreachable, null },
+        { "GET", "/fail/corrupt", null, null, 503, Unreadable, null },
         { "GET", "/fail/full", null, null, 503, "The disk is full; free some space, then repeat the request.", null },
         { "GET", "/fail/full-upload", null, null, 507, "The disk has not enough space for this; free some.", null },
         { "GET", "/fail/quota-upload", null, null, 507, "The disk has not enough space for this; free some.", null },
@@ -145,8 +151,10 @@ public sealed class ProblemTests : IAsyncLifetime
         "corrupt" => new SqliteException("SELECT", 11),
         "full-upload" => new IOException("No space left on /secret/path", 28),
         "quota-upload" => new IOException("Quota exceeded on /secret/path", 122),
-        "damaged" => new DamagedContentException("The stored thing is damaged.", new InvalidInputException("tensors", "a fault of the disk, not of the client.")),
-        "wrapped-input" => new InvalidDataException("/secret/path", new InvalidInputException("tensors", "a fault of the program, not of the client.")),
+        "damaged" => new DamagedContentException(
+            "The stored thing is damaged.", new InvalidInputException("tensors", "a fault of the disk, not of the client.")),
+        "wrapped-input" => new InvalidDataException(
+            "/secret/path", new InvalidInputException("tensors", "a fault of the program, not of the client.")),
         _ => new InvalidOperationException("Something at /secret/path"),
     });
 

@@ -174,7 +174,8 @@ public sealed class StartTests : IDisposable
         await using ServiceProcess service = await ServiceProcess.StartAsync(Data, "--Security:ApiKey", "secret");
         var address = new Uri(service.Client.BaseAddress!, "healthz/ready");
 
-        Assert.Equal(0, await HealthProbe.AskAsync(address, CancellationToken.None, HangGuard.Limit)); // not the program, whose limit a loaded machine may pass
+        // Not the program, whose limit a loaded machine may pass.
+        Assert.Equal(0, await HealthProbe.AskAsync(address, CancellationToken.None, HangGuard.Limit));
 
         await service.TerminateAsync();
         (int exitCode, string errors) = await ServiceProcess.RunAsync(["--health", $"{address}"]);

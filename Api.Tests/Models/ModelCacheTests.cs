@@ -43,11 +43,14 @@ public sealed class ModelCacheTests(TrainedService service) : IClassFixture<Trai
         var run = Guid.CreateVersion7();
         await service.InsertAsync(run, RunState.Completed, "gone", (WhichParameters.Best, 1, service.Best));
         await using ServiceDb db = service.OpenDatabase();
-        long content = await db.Parameters.Where(row => row.Run == db.Runs.Single(r => r.Id == run).Order).Select(row => row.Content).SingleAsync(Cancel);
+        long content = await db.Parameters.Where(row => row.Run == db.Runs.Single(r => r.Id == run).Order)
+            .Select(row => row.Content).SingleAsync(Cancel);
         byte[] damaged = service.Best.ToArray();
         damaged[^1] ^= 1;
-        await db.Pieces.Where(piece => piece.Content == content).ExecuteUpdateAsync(piece => piece.SetProperty(p => p.Bytes, damaged), Cancel);
-        await db.Contents.Where(row => row.Key == content).ExecuteUpdateAsync(row => row.SetProperty(r => r.Sha256, "not in the cache"), Cancel);
+        await db.Pieces.Where(piece => piece.Content == content)
+            .ExecuteUpdateAsync(piece => piece.SetProperty(p => p.Bytes, damaged), Cancel);
+        await db.Contents.Where(row => row.Key == content)
+            .ExecuteUpdateAsync(row => row.SetProperty(r => r.Sha256, "not in the cache"), Cancel);
         using ModelCache cache = CreateCache();
 
         await Assert.ThrowsAsync<DamagedContentException>(() => cache.BestAsync(run, Cancel));

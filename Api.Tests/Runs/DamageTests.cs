@@ -49,7 +49,8 @@ public sealed class DamageTests(ServiceApplication service) : IClassFixture<Serv
         await client.UntilAsync(run.Id, RunState.Completed);
         await using (ServiceDb db = Open())
         {
-            long best = await db.Parameters.Where(row => row.Run == db.Runs.Single(r => r.Id == run.Id).Order && row.Which == WhichParameters.Best)
+            long best = await db.Parameters
+                .Where(row => row.Run == db.Runs.Single(r => r.Id == run.Id).Order && row.Which == WhichParameters.Best)
                 .Select(row => row.Content).SingleAsync(Cancel);
             await FlipAsync(db, best);
         }

@@ -19,13 +19,15 @@ public sealed class FullDiskTests : IDisposable
     {
         Assert.SkipUnless(await MountAsync(), "Only root may mount a small disk.");
         string spec = RunClient.Small(20, """ "batchSize":10,"seed":9 """), filler = Path.Combine(folder.Path, "filler");
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Path.Combine(folder.Path, "data"), "--Training:CheckpointSeconds", "1");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            Path.Combine(folder.Path, "data"), "--Training:CheckpointSeconds", "1");
         var client = new RunClient(service.Client);
         Run run = await client.SubmitAsync(spec);
         await client.UntilNextIterationAsync(run.Id);
 
         await FillAsync(filler);
-        while ((run = await client.GetAsync(run.Id)).Failure is null) await Task.Delay(10, Cancel); // between two looks; no test judges by it
+        while ((run = await client.GetAsync(run.Id)).Failure is null)
+            await Task.Delay(10, Cancel); // between two looks; no test judges by it
         Assert.Equal((RunState.Running, "storage"), (run.State, run.Failure!.Code));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.Http.GetAsync("/healthz/ready", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await client.Http.GetAsync("/healthz/live", Cancel)).StatusCode);

@@ -20,7 +20,7 @@ internal sealed class RawClient : IDisposable
     /// <summary>Sends the beginning of a request, or all of it.</summary>
     /// <param name="service">The service.</param>
     /// <param name="start">The method and the path.</param>
-    /// <param name="rest">What follows after the Host header; without an empty line the head of the request stays half sent.</param>
+    /// <param name="rest">The text after the Host header; without an empty line the head of the request stays half sent.</param>
     public static async Task<RawClient> SendAsync(ServiceProcess service, string start, string rest)
     {
         RawClient client = await ConnectAsync(service);
@@ -36,7 +36,7 @@ internal sealed class RawClient : IDisposable
         "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n"
             + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\n\r\nPK");
 
-    /// <summary>What comes until the connection ends, well or by force.</summary>
+    /// <summary>Reads all that comes until the connection ends, well or by force.</summary>
     public async Task<string> ReadToEndAsync()
     {
         var answer = new StringBuilder();

@@ -105,7 +105,8 @@ public sealed class RestartTests
         {
             await database.OpenAsync(Cancel);
             await using SqliteCommand update = database.CreateCommand();
-            update.CommandText = $"UPDATE Runs SET Takeovers = {crashes}, Attempts = 50"; // attempts that were paused and resumed do not count
+            // Attempts that were paused and resumed do not count.
+            update.CommandText = $"UPDATE Runs SET Takeovers = {crashes}, Attempts = 50";
             await update.ExecuteNonQueryAsync(Cancel);
         }
 

@@ -100,7 +100,8 @@ internal sealed class RunClient(HttpClient http)
     }
 
     /// <summary>
-    /// A run that was paused in its midst, and the same one undisturbed and completed; of twice the epochs until the request has met it there.
+    /// A run that was paused in its midst, and the same one undisturbed and completed; of twice the epochs until the request has met it
+    /// there.
     /// </summary>
     public async Task<(Run Whole, Run Paused)> PauseInItsMidstAsync(Func<int, string> spec, int epochs)
     {

@@ -70,7 +70,8 @@ public sealed class RunsTests(ServiceApplication service) : IClassFixture<Servic
     [Fact]
     public async Task Pause_RunningRun_StopsBetweenIterationsAndResumesWithTheSameBits()
     {
-        (Run undisturbed, Run paused) = await client.PauseInItsMidstAsync(epochs => RunClient.Small(epochs, """ "batchSize":10 """), epochs: 3);
+        (Run undisturbed, Run paused) = await client.PauseInItsMidstAsync(
+            epochs => RunClient.Small(epochs, """ "batchSize":10 """), epochs: 3);
         Assert.Null(paused.Requested);
         Assert.True(paused.Iteration < paused.TotalIterations);
 

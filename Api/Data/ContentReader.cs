@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CnnService.Api.Data;
 
 /// <summary>
-/// A content as a stream. Each read takes its bytes straight from the row of their piece, and leaves the database: an open read would keep the write-ahead
-/// log from being reused for as long as the slowest client takes.
+/// A content as a stream. Each read takes its bytes straight from the row of their piece, and leaves the database: an open read would keep
+/// the write-ahead log from being reused for as long as the slowest client takes.
 /// </summary>
 internal sealed class ContentReader(IDbContextFactory<ServiceDb> databases, ContentRow content, Action release) : Stream
 {

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CnnService.Api.Data;
 
 /// <summary>
-/// Large contents as rows of 1 MB, so that no value reaches the database's limit of 1,000,000,000 bytes, nothing large is in memory while it is written
-/// or sent, and none is used whose bytes are not those that were stored.
+/// Large contents as rows of 1 MB, so that no value reaches the database's limit of 1,000,000,000 bytes, nothing large is in memory while
+/// it is written or sent, and none is used whose bytes are not those that were stored.
 /// </summary>
 internal sealed class ContentStore(IDbContextFactory<ServiceDb> databases) : IDisposable
 {
@@ -38,8 +38,8 @@ internal sealed class ContentStore(IDbContextFactory<ServiceDb> databases) : IDi
     }
 
     /// <summary>
-    /// A content as a stream that can seek, after its bytes were verified; null if it is gone. It stays until the stream is disposed of, and takes no
-    /// memory of its own, however many read it.
+    /// A content as a stream that can seek, after its bytes were verified; null if it is gone. It stays until the stream is disposed of,
+    /// and takes no memory of its own, however many read it.
     /// </summary>
     /// <exception cref="DamagedContentException">The bytes are not those that were stored.</exception>
     public async Task<Stream?> OpenAsync(long key, CancellationToken cancel)
@@ -96,8 +96,9 @@ internal sealed class ContentStore(IDbContextFactory<ServiceDb> databases) : IDi
     public void Dispose() => verifying.Dispose();
 
     /// <summary>A damaged content, in words that fit every kind.</summary>
-    internal static DamagedContentException Damaged() =>
-        new("Stored content is damaged: its bytes are not those that were stored. Restore a backup of the data directory, or train the run again.");
+    internal static DamagedContentException Damaged() => new(
+        "Stored content is damaged: its bytes are not those that were stored. "
+        + "Restore a backup of the data directory, or train the run again.");
 
     // It is held before it is looked for, so that it cannot go in between.
     private async Task<ContentReader?> HoldAsync(long key, CancellationToken cancel)

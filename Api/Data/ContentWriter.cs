@@ -8,7 +8,9 @@ namespace CnnService.Api.Data;
 /// <summary>Cuts what is written into pieces, stores each as a row, and hashes all of it on the way.</summary>
 internal sealed class ContentWriter : Stream
 {
-    /// <summary>Bytes of every piece but the last: 1 MB, which is read and written in one go and is small beside the memory of a request.</summary>
+    /// <summary>
+    /// Bytes of every piece but the last: 1 MB, which is read and written in one go and is small beside the memory of a request.
+    /// </summary>
     public const int PieceLength = 1 << 20;
 
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -42,7 +42,8 @@ internal static class DataStart
         {
             StorageTrouble.Full => NoRoom(),
             StorageTrouble.Unreachable when IsFull() => NoRoom(),
-            StorageTrouble.Busy => $"The database in the data directory {root} is in use by another program ({detail}); end that program, {other}.",
+            StorageTrouble.Busy =>
+                $"The database in the data directory {root} is in use by another program ({detail}); end that program, {other}.",
             StorageTrouble.Unreachable => NoAccess(),
             StorageTrouble => Damaged(),
             null => exception switch
@@ -56,8 +57,10 @@ internal static class DataStart
         };
 
         string NoRoom() => $"The disk of the data directory {root} has not enough room; free some, {other}.";
-        string NoAccess() => $"The data directory {root} cannot be read or written ({detail}); give the service's user the right to do so, {other}.";
-        string Damaged() => $"The database in the data directory {root} is damaged ({detail}); put a backup of the directory in its place, {other}.";
+        string NoAccess() =>
+            $"The data directory {root} cannot be read or written ({detail}); give the service's user the right to do so, {other}.";
+        string Damaged() =>
+            $"The database in the data directory {root} is damaged ({detail}); put a backup of the directory in its place, {other}.";
         bool IsFull() => new DriveInfo(root).AvailableFreeSpace < FullBelow;
     }
 

@@ -45,8 +45,10 @@ public static class Database
     {
         await db.Database.OpenConnectionAsync(cancel);
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        connection.CreateFunction("sha256", (byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes)), isDeterministic: true); // for contents of before
-        await db.Database.ExecuteSqlRawAsync("PRAGMA auto_vacuum = INCREMENTAL;", cancel); // takes effect in a new file, and in an old one with VACUUM
+        // For contents of before.
+        connection.CreateFunction("sha256", (byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes)), isDeterministic: true);
+        // Takes effect in a new file, and in an old one with VACUUM.
+        await db.Database.ExecuteSqlRawAsync("PRAGMA auto_vacuum = INCREMENTAL;", cancel);
         await db.Database.MigrateAsync(cancel);
         if (await db.Database.SqlQuery<long>($"SELECT auto_vacuum AS Value FROM pragma_auto_vacuum").SingleAsync(cancel) != Incremental)
             await db.Database.ExecuteSqlRawAsync("VACUUM;", cancel);

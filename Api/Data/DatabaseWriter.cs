@@ -5,22 +5,24 @@ using SQLitePCL;
 namespace CnnService.Api.Data;
 
 /// <summary>
-/// The one way to write. SQLite has one writer at a time, and its own waiting holds a thread: 40 requests that waited took every thread of the pool, and
-/// health checks hung for 29 seconds. Writers wait here instead, in their order and without a thread, for those of this process and for other processes.
+/// The one way to write. SQLite has one writer at a time, and its own waiting holds a thread: 40 requests that waited took every thread of
+/// the pool, and health checks hung for 29 seconds. Writers wait here instead, in their order and without a thread, for those of this
+/// process and for other processes.
 /// </summary>
 internal sealed class DatabaseWriter(IDbContextFactory<ServiceDb> databases, TimeProvider time) : IDisposable
 {
     // A statement that changes nothing, and still needs the right to write.
     private const string TakeLock = "DELETE FROM Runs WHERE 0";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(10), NotWorthTelling = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan NotWorthTelling = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim turn = new(1);
 
-    /// <summary>Why the last write failed, or what the present one waits for; null while writes succeed.</summary>
+    /// <summary>The reason why the last write failed or the present one waits; null while writes succeed.</summary>
     public StorageFailure? Failure { get; private set; }
 
     /// <summary>
-    /// Does some work in one transaction that holds the database for writing, saves what the context has gathered, and commits; an exception undoes all of
-    /// it. <see cref="DatabaseBusyException"/> if the turn does not come within 5 seconds.
+    /// Does some work in one transaction that holds the database for writing, saves what the context has gathered, and commits; an
+    /// exception undoes all of it. <see cref="DatabaseBusyException"/> if the turn does not come within 5 seconds.
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<ServiceDb, Task<T>> work, CancellationToken cancel)
     {
@@ -45,7 +47,8 @@ internal sealed class DatabaseWriter(IDbContextFactory<ServiceDb> databases, Tim
         try
         {
             // The number is the service's own to use, and a transaction that changes no page would write nothing.
-            await WriteInTurnAsync(db => db.Database.ExecuteSqlAsync($"PRAGMA user_version = 1", CancellationToken.None), 2 * Pause, cancel);
+            await WriteInTurnAsync(
+                db => db.Database.ExecuteSqlAsync($"PRAGMA user_version = 1", CancellationToken.None), 2 * Pause, cancel);
         }
         catch (Exception e) when (StorageFailure.Of(e) is not null)
         {
@@ -55,7 +58,9 @@ internal sealed class DatabaseWriter(IDbContextFactory<ServiceDb> databases, Tim
         return Failure;
     }
 
-    /// <summary>Moves what was committed from the log into the database's file, which has then the length that it needs; waits for no reader.</summary>
+    /// <summary>
+    /// Moves what was committed from the log into the database's file, which has then the length that it needs; waits for no reader.
+    /// </summary>
     public async Task CheckpointAsync(CancellationToken cancel)
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);

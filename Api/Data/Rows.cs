@@ -68,7 +68,9 @@ public sealed class RunRow
     /// <summary>How often a worker has claimed the run: the fencing token of every write of a worker.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>How often in a row a worker took the run over from a process that was gone, since the last checkpoint.</summary>
+    /// <summary>
+    /// The number of times in a row that a worker took the run over from a process that was gone, since the last checkpoint.
+    /// </summary>
     public int Takeovers { get; set; }
 
     public long Iteration { get; set; }
@@ -114,7 +116,9 @@ public sealed class RunRow
     /// <summary>SHA-256 of the request body that came with the key.</summary>
     public string? IdempotencyBody { get; init; }
 
-    /// <summary>Whether the run is deleted. Nothing finds it then, and the <see cref="Sweeper"/> removes what it holds, piece by piece.</summary>
+    /// <summary>
+    /// Whether the run is deleted. Nothing finds it then, and the <see cref="Sweeper"/> removes what it holds, piece by piece.
+    /// </summary>
     public bool Removed { get; init; }
 }
 
@@ -205,7 +209,9 @@ public sealed class ParametersRow
     public long Content { get; init; }
 }
 
-/// <summary>A large content: a checkpoint or a model file. Its bytes are the <see cref="PieceRow"/>s; a content that no row points to goes.</summary>
+/// <summary>
+/// A large content: a checkpoint or a model file. Its bytes are the <see cref="PieceRow"/>s; a content that no row points to goes.
+/// </summary>
 public sealed class ContentRow
 {
     public long Key { get; init; }

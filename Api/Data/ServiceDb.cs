@@ -20,7 +20,7 @@ public sealed class ServiceDb(DbContextOptions<ServiceDb> options) : DbContext(o
     /// <summary>Best and last parameters.</summary>
     public DbSet<ParametersRow> Parameters => Set<ParametersRow>();
 
-    /// <summary>What checkpoints and parameters point to.</summary>
+    /// <summary>The contents that checkpoints and parameters point to.</summary>
     public DbSet<ContentRow> Contents => Set<ContentRow>();
 
     /// <summary>The bytes of contents.</summary>

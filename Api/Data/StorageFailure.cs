@@ -22,16 +22,18 @@ public enum StorageTrouble
     Damaged,
 }
 
-/// <summary>What a failure of the database means: for those who may try again, and in words for people.</summary>
+/// <summary>The meaning of a failure of the database: for those who may try again, and in words for people.</summary>
 /// <param name="Trouble">The reason.</param>
-/// <param name="Words">What has happened, and what helps.</param>
+/// <param name="Words">The event and its remedy, in words.</param>
 internal sealed record StorageFailure(StorageTrouble Trouble, string Words)
 {
     // Result codes of SQLite, as sqlite.org/rescode.html numbers them.
-    private const int Permission = 3, BusyCode = 5, Locked = 6, NoMemory = 7, ReadOnly = 8, InputOutput = 10, Corrupt = 11, FullCode = 13, CannotOpen = 14, TooBig = 18, NoLargeFiles = 22,
-        NotADatabase = 26;
+    private const int Permission = 3, BusyCode = 5, Locked = 6, NoMemory = 7, ReadOnly = 8, InputOutput = 10, Corrupt = 11, FullCode = 13,
+        CannotOpen = 14, TooBig = 18, NoLargeFiles = 22, NotADatabase = 26;
 
     private const string Unreachable = "The data directory cannot be read or written; look at the disk, its limits and the service's log.";
+    private const string Unreadable =
+        "The database cannot be read; look at the disk and the service's log, and check the data with --verify.";
 
     // EIO, ENFILE, EMFILE and EROFS of Unix, which are the numbers of the exceptions there.
     private static readonly int[] SystemErrors = [5, 23, 24, 30];
@@ -39,7 +41,7 @@ internal sealed record StorageFailure(StorageTrouble Trouble, string Words)
     /// <summary>Whether the same may succeed later.</summary>
     public bool Passes => Trouble != StorageTrouble.TooLarge;
 
-    /// <summary>What an exception means; null where the database is not its cause.</summary>
+    /// <summary>The meaning of an exception; null where the database is not its cause.</summary>
     public static StorageFailure? Of(Exception exception) => exception switch
     {
         DatabaseBusyException => new(StorageTrouble.Busy, "The database is busy."),
@@ -56,7 +58,7 @@ internal sealed record StorageFailure(StorageTrouble Trouble, string Words)
         Permission or NoMemory or ReadOnly or InputOutput or CannotOpen or NoLargeFiles =>
             new(StorageTrouble.Unreachable, Unreachable),
         TooBig => new(StorageTrouble.TooLarge, "A value is larger than the database takes."),
-        Corrupt or NotADatabase => new(StorageTrouble.Damaged, "The database cannot be read; look at the disk and the service's log, and check the data with --verify."),
+        Corrupt or NotADatabase => new(StorageTrouble.Damaged, Unreadable),
         _ => null,
     };
 }

@@ -3,14 +3,17 @@ using Microsoft.EntityFrameworkCore;
 namespace CnnService.Api.Data;
 
 /// <summary>
-/// Removes what nothing needs: what deleted runs hold, and contents that no row points to. It does so in slices, between which others write: a run of
-/// 1,000,000 events, deleted at once, held every writer up for 4.3 seconds. After a deleted run the file's free pages go back to the disk.
+/// Removes what nothing needs: what deleted runs hold, and contents that no row points to. It does so in slices, between which others
+/// write: a run of 1,000,000 events, deleted at once, held every writer up for 4.3 seconds. After a deleted run the file's free pages go
+/// back to the disk.
 /// </summary>
-internal sealed partial class Sweeper(DatabaseWriter database, ContentStore contents, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+internal sealed partial class Sweeper(DatabaseWriter database, ContentStore contents, TimeProvider time, ILogger<Sweeper> log)
+    : BackgroundService
 {
     // A slice of any kind takes some 20 ms, besides its commit.
     private const int EventsPerSlice = 5000, PiecesPerSlice = 16, PagesPerSlice = 500;
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5), AtLeastEvery = TimeSpan.FromMinutes(1); // contents that were held when it looked
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AtLeastEvery = TimeSpan.FromMinutes(1); // contents that were held when it looked
     private readonly SemaphoreSlim wake = new(1);
     private bool shrinks; // whether free pages are to go
 
@@ -62,7 +65,8 @@ internal sealed partial class Sweeper(DatabaseWriter database, ContentStore cont
 
     private async Task<bool> SweepAsync(ServiceDb db, CancellationToken cancel)
     {
-        if (await db.Runs.IgnoreQueryFilters().Where(run => run.Removed).Select(run => (long?)run.Order).FirstOrDefaultAsync(cancel) is long run)
+        IQueryable<RunRow> removed = db.Runs.IgnoreQueryFilters().Where(run => run.Removed);
+        if (await removed.Select(run => (long?)run.Order).FirstOrDefaultAsync(cancel) is long run)
         {
             await RemoveFromAsync(db, run, cancel);
             return true;

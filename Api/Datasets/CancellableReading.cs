@@ -1,7 +1,7 @@
 namespace CnnService.Api.Datasets;
 
 /// <summary>A stream that is read synchronously until a token is cancelled: what reads an archive knows of no token.</summary>
-/// <param name="content">What is read; it stays open.</param>
+/// <param name="content">The stream to read; it stays open.</param>
 /// <param name="cancel">Ends the reading.</param>
 internal sealed class CancellableReading(Stream content, CancellationToken cancel) : Stream
 {

@@ -126,18 +126,18 @@ internal sealed class ContentFiles(DataDirectory directory) : IDisposable
         return isIntact;
     }
 
-    /// <summary>What tells whether a file has changed.</summary>
+    /// <summary>The length and the time of last change, which tell whether a file is as it was.</summary>
     private readonly record struct Stamp(long Length, DateTime Changed)
     {
         public static Stamp? Of(string file) =>
             new FileInfo(file) is { Exists: true } there ? new Stamp(there.Length, there.LastWriteTimeUtc) : null;
     }
 
-    /// <summary>What reading a file has shown.</summary>
+    /// <summary>The result of reading a file.</summary>
     private readonly record struct Finding(Stamp Stamp, bool IsIntact);
 }
 
 /// <summary>A content that is there in the database alone.</summary>
-/// <param name="what">What is wrong with its images, as the end of a sentence about them.</param>
-/// <param name="inner">What was met, for the log.</param>
+/// <param name="what">The fault of its images, as the end of a sentence about them.</param>
+/// <param name="inner">The cause, for the log.</param>
 internal sealed class UnusableContentException(string what, Exception? inner = null) : Exception(what, inner);

@@ -54,7 +54,9 @@ internal sealed partial class DatasetStore(
             Dataset dataset = read();
             if (known is not null) return Repair(known, dataset);
             DatasetRow row = RowOf(name, dataset);
-            await KeepAsync(dataset, () => writer.WriteAsync(async writing => await writing.AddAsync(row, CancellationToken.None), CancellationToken.None));
+            await KeepAsync(
+                dataset,
+                () => writer.WriteAsync(async writing => await writing.AddAsync(row, CancellationToken.None), CancellationToken.None));
             lastLoaded.SetTarget(dataset);
             LogAdded(name, row.Sha256, row.TrainImages, row.TestImages);
             return row;
@@ -76,7 +78,10 @@ internal sealed partial class DatasetStore(
                 ?? throw ProblemException.NotFound($"Dataset \"{name}\"");
             IQueryable<RunRow> unfinished = db.Runs.Where(HasNotEnded);
             int deleted = await writer.WriteAsync(
-                writing => writing.Datasets.Where(row => row.Name == name && !writing.Runs.Where(HasNotEnded).Any(run => run.Dataset == name)).ExecuteDeleteAsync(cancel), cancel);
+                writing => writing.Datasets
+                    .Where(row => row.Name == name && !writing.Runs.Where(HasNotEnded).Any(run => run.Dataset == name))
+                    .ExecuteDeleteAsync(cancel),
+                cancel);
             if (deleted == 0) throw ProblemException.Conflict($"Dataset \"{name}\" is needed by a run that is queued, running or paused; cancel it or wait for its end.");
 
             LogDeleted(name);

@@ -40,8 +40,8 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, b
     private static string Known(string name) => KnownSettings.Sections.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase)
         ? name
         : throw new StartupException(
-            $"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{VerifySwitch}, --{HealthSwitch} URL, and the settings of "
-            + $"{string.Join(", ", KnownSettings.Sections)}.");
+            $"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{VerifySwitch}, --{HealthSwitch} URL, "
+            + $"and the settings of {string.Join(", ", KnownSettings.Sections)}.");
 
     private static Uri Address(string? value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
         ? address

@@ -51,7 +51,12 @@ public sealed partial class DataDirectory : IDisposable
     public void Probe(int bytes)
     {
         using var file = new FileStream(
-            Path.Combine(Spool, $"{Guid.CreateVersion7():n}.probe"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            Path.Combine(Spool, $"{Guid.CreateVersion7():n}.probe"),
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.None,
+            bufferSize: 0,
+            FileOptions.DeleteOnClose);
         file.Write(new byte[bytes]);
     }
 

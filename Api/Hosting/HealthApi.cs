@@ -23,7 +23,8 @@ internal static class HealthApi
 }
 
 /// <summary>
-/// Whether the service can store: the database takes a write, and the disk some room besides, as the database writes into room that it has for a while.
+/// Checks that the service can store: the database takes a write, and the disk some room besides, as the database writes into room that it
+/// has for a while.
 /// </summary>
 internal sealed class StorageCheck(DatabaseWriter database, DataDirectory directory, TimeProvider time) : IHealthCheck, IDisposable
 {

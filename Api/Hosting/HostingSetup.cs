@@ -13,8 +13,9 @@ public static class HostingSetup
 {
     private const long BodyLimit = 64 * 1024;
 
-    // A client that takes less is cut, so that it does not hold a connection and its buffers for ever. What the system has buffered counts as
-    // taken, and gives time: with the 4 MB that Linux buffers by itself a client that reads nothing had ten minutes, with these it has one.
+    // A client that takes less is cut, so that it does not hold a connection and its buffers for ever. What the system has buffered counts
+    // as taken, and gives time: with the 4 MB that Linux buffers by itself a client that reads nothing had ten minutes, with these it has
+    // one.
     private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 8192, gracePeriod: TimeSpan.FromSeconds(10));
     private const int SendBufferBytes = 128 * 1024;
 

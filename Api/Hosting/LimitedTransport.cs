@@ -82,7 +82,7 @@ internal sealed partial class LimitedTransport(
     }
 }
 
-/// <summary>How many files, sockets included, this process may open, and has open.</summary>
+/// <summary>The numbers of files, sockets included, that this process may open, and has open.</summary>
 internal static class ProcessFiles
 {
     // Where the system does not say: what Windows and macOS carry without being asked.

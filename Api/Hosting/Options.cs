@@ -59,7 +59,7 @@ public sealed class TrainingOptions
     public int QueueLimit { get; set; } = 1000;
 }
 
-/// <summary>How many may use the service at a time.</summary>
+/// <summary>The limits on how many may use the service at a time.</summary>
 public sealed class LimitsOptions
 {
     /// <summary>

@@ -28,21 +28,26 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
     }
 
     /// <summary>The problem that an exception stands for.</summary>
-    internal static ProblemException ProblemOf(Exception exception) => StorageFailure.Of(exception) is { } failure ? ProblemOf(failure) : exception switch
+    internal static ProblemException ProblemOf(Exception exception) => exception switch
     {
+        _ when StorageFailure.Of(exception) is { } failure => ProblemOf(failure),
         ProblemException problem => problem,
         InvalidInputException input => new(StatusCodes.Status400BadRequest, input.Message, input.Part.Length == 0 ? null : input.Part),
         BadHttpRequestException bad => ProblemOf(bad),
-        IOException when DiskSpace.IsFull(exception) => new(StatusCodes.Status507InsufficientStorage, "The disk has not enough space for this; free some."),
+        IOException when DiskSpace.IsFull(exception) =>
+            new(StatusCodes.Status507InsufficientStorage, "The disk has not enough space for this; free some."),
         DamagedContentException damaged => new(StatusCodes.Status500InternalServerError, damaged.Message),
-        DbUpdateException or AggregateException when exception.InnerException is { } inner => ProblemOf(inner), // they only carry what happened
+        // They only carry what happened.
+        DbUpdateException or AggregateException when exception.InnerException is { } inner => ProblemOf(inner),
         _ => new(StatusCodes.Status500InternalServerError, "The service failed; its log tells why."),
     };
 
     private static ProblemException ProblemOf(StorageFailure failure) => failure switch
     {
-        { Trouble: StorageTrouble.Busy } => new(StatusCodes.Status503ServiceUnavailable, $"{failure.Words[..^1]}; repeat the request.") { RetryAfterSeconds = 1 },
-        { Passes: true } => new(StatusCodes.Status503ServiceUnavailable, $"{failure.Words[..^1]}, then repeat the request.") { RetryAfterSeconds = 60 },
+        { Trouble: StorageTrouble.Busy } =>
+            new(StatusCodes.Status503ServiceUnavailable, $"{failure.Words[..^1]}; repeat the request.") { RetryAfterSeconds = 1 },
+        { Passes: true } =>
+            new(StatusCodes.Status503ServiceUnavailable, $"{failure.Words[..^1]}, then repeat the request.") { RetryAfterSeconds = 60 },
         _ => new(StatusCodes.Status500InternalServerError, failure.Words),
     };
 

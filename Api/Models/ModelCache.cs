@@ -7,7 +7,7 @@ namespace CnnService.Api.Models;
 /// The models that were used last, ready to predict, by the hash of their parameters: runs with equal parameters share one, and a run that gets
 /// better parameters gets another one. The least recently used go when together they would take more than a fixed number of bytes.
 /// </summary>
-/// <param name="contents">Where parameters come from.</param>
+/// <param name="contents">The store that parameters come from.</param>
 /// <param name="best">Which parameters are a run's best.</param>
 /// <param name="byteLimit">Bytes of all models together; the one in use is kept even if it alone takes more.</param>
 internal sealed class ModelCache(ContentStore contents, BestParameters best, long byteLimit = ModelCache.DefaultByteLimit) : IDisposable
@@ -73,7 +73,8 @@ internal sealed class ModelCache(ContentStore contents, BestParameters best, lon
         }
         catch (InvalidInputException e)
         {
-            throw new DamagedContentException("The run's stored parameters are not a model that this version reads; train the run again.", e);
+            throw new DamagedContentException(
+                "The run's stored parameters are not a model that this version reads; train the run again.", e);
         }
     }
 

@@ -18,7 +18,8 @@ internal static class ModelsApi
     public static void AddModels(this IServiceCollection services)
     {
         services.AddSingleton<BestParameters>();
-        services.AddSingleton(provider => new ModelCache(provider.GetRequiredService<ContentStore>(), provider.GetRequiredService<BestParameters>()));
+        services.AddSingleton(provider =>
+            new ModelCache(provider.GetRequiredService<ContentStore>(), provider.GetRequiredService<BestParameters>()));
         services.AddSingleton<Desk>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Confusions>();
@@ -62,14 +63,16 @@ internal static class ModelsApi
         {
             StoredParameters stored = await StoredParameters.FindAsync(db, id, wanted, cancel);
             var current = new EntityTagHeaderValue($"\"{stored.Sha256}\"");
-            if (context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(current, useStrongComparison: false) || tag.Equals(EntityTagHeaderValue.Any)))
+            IList<EntityTagHeaderValue> known = context.Request.GetTypedHeaders().IfNoneMatch;
+            if (known.Any(tag => tag.Compare(current, useStrongComparison: false) || tag.Equals(EntityTagHeaderValue.Any)))
             {
                 context.Response.GetTypedHeaders().ETag = current;
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
             }
 
             if (await contents.OpenAsync(stored.Content, cancel) is { } file) // else better ones have replaced them since they were found
-                return TypedResults.Stream(file, "application/octet-stream", $"{id}-{which}.safetensors", entityTag: current, enableRangeProcessing: true);
+                return TypedResults.Stream(
+                    file, "application/octet-stream", $"{id}-{which}.safetensors", entityTag: current, enableRangeProcessing: true);
         }
     }
 

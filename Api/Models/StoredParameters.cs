@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Models;
 
-/// <summary>Which parameters a run has, without their bytes, which can be many.</summary>
+/// <summary>The parameters that a run has, without their bytes, which can be many.</summary>
 /// <param name="Content">The content that holds the model file.</param>
 /// <param name="Sha256">The file's hash.</param>
 /// <param name="Iteration">The iteration they come from.</param>

@@ -14,7 +14,8 @@ internal sealed class EventReader(IDbContextFactory<ServiceDb> databases, EventB
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         // The events of a deleted run go from the first on, so that a reader in their middle would see a gap.
-        List<EventRow> rows = await db.Events.AsNoTracking().Where(e => e.Run == run && e.Sequence > after && db.Runs.Any(r => r.Order == run))
+        List<EventRow> rows = await db.Events.AsNoTracking()
+            .Where(e => e.Run == run && e.Sequence > after && db.Runs.Any(r => r.Order == run))
             .OrderBy(e => e.Sequence).Take(limit).ToListAsync(cancel);
         return [.. rows.Select(RunEvent.Of)];
     }

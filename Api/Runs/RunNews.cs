@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CnnService.Api.Runs;
 
 /// <summary>Tells the clients what was committed: rings for those who follow events, and sends the run to those who watch all.</summary>
-internal sealed class RunNews(IDbContextFactory<ServiceDb> databases, IHubContext<RunsHub, IRunClient> hub, EventBell eventBell, RunTroubles troubles)
+internal sealed class RunNews(
+    IDbContextFactory<ServiceDb> databases, IHubContext<RunsHub, IRunClient> hub, EventBell eventBell, RunTroubles troubles)
 {
     /// <summary>The bell of committed events.</summary>
     public EventBell EventBell => eventBell;
@@ -23,11 +24,14 @@ internal sealed class RunNews(IDbContextFactory<ServiceDb> databases, IHubContex
     {
         eventBell.Bell.Ring();
         Run run = await ReadAsync(order, cancel);
-        _ = hub.Clients.Group(RunsHub.All).RunChanged(run); // not awaited: a client that reads slowly must hold up neither a request nor a run
+        // Not awaited: a client that reads slowly must hold up neither a request nor a run.
+        _ = hub.Clients.Group(RunsHub.All).RunChanged(run);
         return run;
     }
 
-    /// <summary>The same for a worker, whose commit stands whether or not it can be told: a database that cannot be read is no failure of the run.</summary>
+    /// <summary>
+    /// The same for a worker, whose commit stands whether or not it can be told: a database that cannot be read is no failure of the run.
+    /// </summary>
     public async Task TryTellAsync(long order)
     {
         try
@@ -41,12 +45,13 @@ internal sealed class RunNews(IDbContextFactory<ServiceDb> databases, IHubContex
     }
 
     /// <summary>Tells that a run cannot store its progress, and why; null when it can again.</summary>
-    public Task TellTroubleAsync(RunClaim claim, StorageFailure? failure) => troubles.Set(claim.Id, failure) ? TryTellAsync(claim.Order) : Task.CompletedTask;
+    public Task TellTroubleAsync(RunClaim claim, StorageFailure? failure) =>
+        troubles.Set(claim.Id, failure) ? TryTellAsync(claim.Order) : Task.CompletedTask;
 }
 
 /// <summary>
-/// What keeps running runs from storing their progress. It cannot be stored itself, so it is kept in memory, and shown as the run's failure while the run
-/// goes on trying.
+/// The failures that keep running runs from storing their progress. They cannot be stored themselves, so they are kept in memory, and each
+/// is shown as its run's failure while the run goes on trying.
 /// </summary>
 internal sealed class RunTroubles
 {
@@ -56,14 +61,21 @@ internal sealed class RunTroubles
     public bool Set(Guid run, StorageFailure? failure)
     {
         if (failure is null) return failures.TryRemove(run, out _);
-        var told = new RunFailure(FailureCodes.Storage, $"The run's progress cannot be stored now. {failure.Words} The run goes on by itself when it can.", null);
-        return failures.TryGetValue(run, out RunFailure? before) ? before != told && failures.TryUpdate(run, told, before) : failures.TryAdd(run, told);
+        var told = new RunFailure(
+            FailureCodes.Storage,
+            $"The run's progress cannot be stored now. {failure.Words} The run goes on by itself when it can.",
+            null);
+        return failures.TryGetValue(run, out RunFailure? before)
+            ? before != told && failures.TryUpdate(run, told, before)
+            : failures.TryAdd(run, told);
     }
 
-    /// <summary>What clients see of a row.</summary>
+    /// <summary>The run as clients see it.</summary>
     public Run Of(RowWithPlace placed)
     {
         var run = Run.Of(placed);
-        return run.State == RunState.Running && failures.TryGetValue(run.Id, out RunFailure? failure) ? run with { Failure = failure } : run;
+        return run.State == RunState.Running && failures.TryGetValue(run.Id, out RunFailure? failure)
+            ? run with { Failure = failure }
+            : run;
     }
 }

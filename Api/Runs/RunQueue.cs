@@ -19,7 +19,8 @@ internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBe
     /// <param name="cancel">Ends the attempt.</param>
     public async Task<Run> SubmitAsync(RunRow row, int limit, CancellationToken cancel)
     {
-        if (await database.WriteAsync(db => AddUnlessKnownAsync(db, row, limit, cancel), cancel) is long known) return await news.ReadAsync(known, cancel);
+        if (await database.WriteAsync(db => AddUnlessKnownAsync(db, row, limit, cancel), cancel) is long known)
+            return await news.ReadAsync(known, cancel);
         queueBell.Bell.Ring();
         return await news.TellAsync(row.Order, cancel);
     }
@@ -51,7 +52,9 @@ internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBe
         _ => null,
     }, cancel);
 
-    /// <summary>Deletes a run with all that belongs to it; 409 while it is running. Nothing finds it from then on, and what it holds goes in slices.</summary>
+    /// <summary>
+    /// Deletes a run with all that belongs to it; 409 while it is running. Nothing finds it from then on, and what it holds goes in slices.
+    /// </summary>
     public async Task DeleteAsync(Guid id, CancellationToken cancel)
     {
         await database.WriteAsync(async db =>
@@ -70,14 +73,23 @@ internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBe
     // The run that came with this key before; null when the row is added.
     private static async Task<long?> AddUnlessKnownAsync(ServiceDb db, RunRow row, int limit, CancellationToken cancel)
     {
-        RunRow? known = row.IdempotencyKey is null ? null : await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.IdempotencyKey == row.IdempotencyKey, cancel);
+        RunRow? known = row.IdempotencyKey is null
+            ? null
+            : await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.IdempotencyKey == row.IdempotencyKey, cancel);
         if (known is not null && known.IdempotencyBody != row.IdempotencyBody)
-            throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with another body before; use a new key for a new run.");
+            throw new ProblemException(
+                StatusCodes.Status422UnprocessableEntity,
+                "This Idempotency-Key came with another body before; use a new key for a new run.");
         if (known is not null) return known.Order;
         if (!await db.Datasets.AnyAsync(dataset => dataset.Name == row.Dataset && dataset.Sha256 == row.DatasetSha256, cancel))
             throw new InvalidInputException("dataset", $"\"{row.Dataset}\" was deleted or replaced just now; send the run again.");
         if (await db.Runs.CountAsync(r => r.State == RunState.Queued, cancel) >= limit)
-            throw new ProblemException(StatusCodes.Status429TooManyRequests, $"{limit} runs are waiting already; try again when some have ended.") { RetryAfterSeconds = 60 };
+            throw new ProblemException(
+                StatusCodes.Status429TooManyRequests,
+                $"{limit} runs are waiting already; try again when some have ended.")
+            {
+                RetryAfterSeconds = 60,
+            };
         db.Runs.Add(row);
         await db.SaveChangesAsync(cancel);
         await EventLog.AddStateAsync(db, row.Order, RunState.Queued, row.CreatedAt, cancel);
@@ -89,7 +101,8 @@ internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBe
         long order = await database.WriteAsync(async db =>
         {
             RunRow row = await db.Runs.SingleOrDefaultAsync(run => run.Id == id, cancel) ?? throw ProblemException.NotFound($"Run {id}");
-            Change change = decide(row) ?? throw ProblemException.Conflict($"A run that is {row.State.ToString().ToLowerInvariant()} cannot be {verb}.");
+            Change change = decide(row)
+                ?? throw ProblemException.Conflict($"A run that is {row.State.ToString().ToLowerInvariant()} cannot be {verb}.");
             row.Requested = change.Request;
             if (change.State is RunState state) await EnterAsync(db, row, state, cancel);
             return row.Order;

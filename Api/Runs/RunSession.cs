@@ -8,10 +8,10 @@ namespace CnnService.Api.Runs;
 /// One attempt at one run, on a thread of its own: pulls iterations, compares those that an attempt before has told already, hands what is new to
 /// the writer, and acts on requests between two iterations.
 /// </summary>
-/// <param name="start">What it begins with.</param>
+/// <param name="start">The state that it begins with.</param>
 /// <param name="writer">Commits what it tells.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where every nth iteration is logged.</param>
+/// <param name="logger">The log of every nth iteration.</param>
 /// <param name="abandoned">Cancelled when nobody waits for it any more; it then writes nothing.</param>
 internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeProvider time, ILogger logger, CancellationToken abandoned)
 {
@@ -148,7 +148,11 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
         Finish(write with
         {
             State = RunState.Completed,
-            Parameters = [new(WhichParameters.Best, trainer.BestIteration, best), new(WhichParameters.Last, trainer.Iteration, trainer.LastModel())],
+            Parameters =
+            [
+                new(WhichParameters.Best, trainer.BestIteration, best),
+                new(WhichParameters.Last, trainer.Iteration, trainer.LastModel()),
+            ],
             Apply = row =>
             {
                 write.Apply(row);

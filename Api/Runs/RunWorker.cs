@@ -160,7 +160,8 @@ internal sealed partial class RunWorker(
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         RunRow row = await db.Runs.AsNoTracking().SingleAsync(run => run.Order == claim.Order, cancel);
-        CheckpointRow[] checkpoints = await db.Checkpoints.AsNoTracking().Where(c => c.Run == claim.Order).OrderByDescending(c => c.Iteration).ToArrayAsync(cancel);
+        CheckpointRow[] checkpoints = await db.Checkpoints.AsNoTracking()
+            .Where(c => c.Run == claim.Order).OrderByDescending(c => c.Iteration).ToArrayAsync(cancel);
         if (row.Takeovers > MostTakeovers) throw new CrashedRepeatedlyException(MostTakeovers);
         CheckpointRow? checkpoint = await FirstIntactAsync(claim, checkpoints, cancel);
         long from = checkpoint?.Iteration ?? 0;
@@ -200,7 +201,8 @@ internal sealed partial class RunWorker(
             CrashedRepeatedlyException => (RunState.Failed, FailureCodes.CrashedRepeatedly, null),
             OutOfMemoryException => (RunState.Failed, FailureCodes.OutOfMemory, null),
             InvalidInputException { Part: "numerics" } => (RunState.Failed, FailureCodes.IncompatibleNumerics, null),
-            _ when e is DamagedContentException or IOException || StorageFailure.Of(e) is not null => (RunState.Paused, FailureCodes.Storage, null),
+            _ when e is DamagedContentException or IOException || StorageFailure.Of(e) is not null =>
+                (RunState.Paused, FailureCodes.Storage, null),
             _ => (RunState.Failed, FailureCodes.Internal, (long?)null),
         };
         LogFailed(e, claim.Id, code);
@@ -208,7 +210,8 @@ internal sealed partial class RunWorker(
         {
             FailureCodes.Internal => "The run failed; the service's log tells why.",
             FailureCodes.Storage when e is DamagedContentException => e.Message,
-            FailureCodes.Storage when StorageFailure.Of(e) is { } failure => $"The run's progress could not be stored. {failure.Words} Then resume the run.",
+            FailureCodes.Storage when StorageFailure.Of(e) is { } failure =>
+                $"The run's progress could not be stored. {failure.Words} Then resume the run.",
             FailureCodes.Storage => "The run's progress could not be stored; look at the disk and the service's log, then resume the run.",
             FailureCodes.OutOfMemory => "There was not enough memory; use a smaller network or batchSize.",
             _ => e.Message,
@@ -276,16 +279,25 @@ internal sealed partial class RunWorker(
     [LoggerMessage(5, LogLevel.Warning, "The database cannot do what the worker needs; trying again.")]
     private partial void LogTryingAgain(Exception exception);
 
-    [LoggerMessage(7, LogLevel.Warning, "Run {Run}: the checkpoint of iteration {Iteration} is damaged; the run goes on from the one before, or from its beginning.")]
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "Run {Run}: the checkpoint of iteration {Iteration} is damaged; the run goes on from the one before, or from its beginning.")]
     private partial void LogDamagedCheckpoint(Guid run, long iteration);
 
     [LoggerMessage(6, LogLevel.Warning, "A run's failure can not be stored; trying again.")]
     private partial void LogCanNotStore(Exception exception);
 
-    [LoggerMessage(9, LogLevel.Warning, "Run {Run}: its last iterations could not be stored before the end. It goes on from its last checkpoint.")]
+    [LoggerMessage(
+        9,
+        LogLevel.Warning,
+        "Run {Run}: its last iterations could not be stored before the end. It goes on from its last checkpoint.")]
     private partial void LogNotStoredAtTheEnd(Exception exception, Guid run);
 
-    [LoggerMessage(8, LogLevel.Warning, "Run {Run} was abandoned: a stop cannot wait for its iteration. It goes on from its last checkpoint.")]
+    [LoggerMessage(
+        8,
+        LogLevel.Warning,
+        "Run {Run} was abandoned: a stop cannot wait for its iteration. It goes on from its last checkpoint.")]
     private partial void LogAbandoned(Guid run);
 }
 

@@ -8,20 +8,21 @@ namespace CnnService.Api.Runs;
 /// All writes of one attempt at a run. Each is one transaction that begins with the attempt's number as fencing token: when another worker has
 /// taken the run over, nothing is written and <see cref="FencedException"/> is thrown.
 /// </summary>
-/// <param name="database">Where to.</param>
+/// <param name="database">The writer of the database.</param>
 /// <param name="sweeper">Removes what a write has replaced.</param>
 /// <param name="news">Tells clients.</param>
 /// <param name="time">The clock.</param>
 /// <param name="claim">The attempt.</param>
-/// <param name="stopping">When to stop trying again.</param>
-internal sealed class RunWriter(DatabaseWriter database, Sweeper sweeper, RunNews news, TimeProvider time, RunClaim claim, CancellationToken stopping)
+/// <param name="stopping">Ends the repetition of a write that failed.</param>
+internal sealed class RunWriter(
+    DatabaseWriter database, Sweeper sweeper, RunNews news, TimeProvider time, RunClaim claim, CancellationToken stopping)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private long? before; // the run's last sequence when the present write was tried first
 
     /// <summary>
-    /// Commits what has happened, then tells it; returns what a user has asked the run to do. A disk that is full, or a database that is busy, is told to
-    /// those who watch, and tried again until it works or the service stops.
+    /// Commits what has happened, then tells it; returns what a user has asked the run to do. A disk that is full, or a database that is
+    /// busy, is told to those who watch, and tried again until it works or the service stops.
     /// </summary>
     public async Task<RunRequest?> WriteAsync(RunWrite write)
     {
@@ -53,10 +54,12 @@ internal sealed class RunWriter(DatabaseWriter database, Sweeper sweeper, RunNew
 
     private async Task<RunRequest?> ApplyAsync(ServiceDb db, RunWrite write)
     {
-        RunRow row = await db.Runs.SingleOrDefaultAsync(r => r.Order == claim.Order && r.Attempts == claim.Attempt) ?? throw new FencedException();
+        RunRow row = await db.Runs.SingleOrDefaultAsync(r => r.Order == claim.Order && r.Attempts == claim.Attempt)
+            ?? throw new FencedException();
         RunRequest? requested = row.Requested;
         long sequence = await EventLog.LastSequenceAsync(db, claim.Order, CancellationToken.None);
-        if (before is not null && before != sequence) return requested; // the try before was committed, though the disk failed in the midst of it
+        // The try before was committed, though the disk failed in the midst of it.
+        if (before is not null && before != sequence) return requested;
         before = sequence;
         if (row.State != RunState.Running) throw new FencedException();
         write.Apply(row);
@@ -90,7 +93,13 @@ internal sealed class RunWriter(DatabaseWriter database, Sweeper sweeper, RunNew
         long before = await own.Where(row => row.Iteration < checkpoint.Iteration).MaxAsync(row => (long?)row.Iteration) ?? 0;
         await own.Where(row => row.Iteration != before).ExecuteDeleteAsync();
         ContentRow content = await ContentStore.AddAsync(db, checkpoint.WriteTo);
-        db.Checkpoints.Add(new CheckpointRow { Run = claim.Order, Iteration = checkpoint.Iteration, Attempt = claim.Attempt, Content = content.Key });
+        db.Checkpoints.Add(new CheckpointRow
+        {
+            Run = claim.Order,
+            Iteration = checkpoint.Iteration,
+            Attempt = claim.Attempt,
+            Content = content.Key,
+        });
     }
 
     private async Task ReplaceAsync(ServiceDb db, RunRow run, ModelFile file)
@@ -127,7 +136,7 @@ internal sealed record RunWrite
 /// <summary>A model that is to be kept as the parameters of its run.</summary>
 /// <param name="Which">Best or last.</param>
 /// <param name="Iteration">The iteration that the parameters come from.</param>
-/// <param name="Model">What is written.</param>
+/// <param name="Model">The model to write.</param>
 internal sealed record ModelFile(WhichParameters Which, long Iteration, Model Model);
 
 /// <summary>A run that a worker has claimed.</summary>

@@ -27,7 +27,8 @@ internal static class RunsApi
     {
         RouteGroupBuilder runs = app.MapGroup("/api/runs").WithTags("Runs").ProducesProblem(StatusCodes.Status401Unauthorized);
         runs.MapPost("", Submit).WithSummary("Queues a training run.").Accepts<RunSpec>("application/json").WithMetadata(new BodyExample(Example))
-            .ProducesValidationProblem().ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429);
+            .ProducesValidationProblem().ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
+            .ProducesProblem(429);
         runs.MapGet("", List).WithSummary("Lists runs, newest first.").ProducesValidationProblem();
         runs.MapGet("/{id:guid}", Get).WithSummary("One run with its progress.").ProducesProblem(404);
         runs.MapPost("/{id:guid}/pause", Pause).WithSummary("Pauses a run between two iterations.").ProducesProblem(404).ProducesProblem(409);
@@ -68,7 +69,9 @@ internal static class RunsApi
         return TypedResults.Accepted($"/api/runs/{run.Id}", run);
     }
 
-    private static async Task<Ok<Page<Run>>> List(ServiceDb db, RunTroubles troubles, CancellationToken cancel, string? state = null, string? dataset = null, int limit = 50, string? after = null)
+    private static async Task<Ok<Page<Run>>> List(
+        ServiceDb db, RunTroubles troubles, CancellationToken cancel,
+        string? state = null, string? dataset = null, int limit = 50, string? after = null)
     {
         RunState? wanted = state is null ? null : ParseState(state);
         if (limit is < 1 or > PageLimit) throw new ProblemException(400, $"limit is {limit}; give a number from 1 to {PageLimit}.", "limit");
@@ -143,9 +146,13 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
         long bytes = MemoryEstimate.OfRun(spec, network, (long)(dataset.TrainImages + dataset.TestImages) * network.Input.Length);
         if (bytes > options.Value.MemoryLimitMegabytes * 1_000_000L)
             throw new InvalidInputException("model", $"the run needs about {bytes / 1_000_000} MB, and {options.Value.MemoryLimitMegabytes} MB is the limit; use a smaller network or batchSize.");
-        long iterations = (long)spec.Epochs * ((images + spec.BatchSize - 1) / spec.BatchSize), checkpoint = MemoryEstimate.OfCheckpoint(spec, network, iterations);
+        long iterations = (long)spec.Epochs * ((images + spec.BatchSize - 1) / spec.BatchSize);
+        long checkpoint = MemoryEstimate.OfCheckpoint(spec, network, iterations);
         if (checkpoint > Array.MaxLength)
-            throw new InvalidInputException("model", $"a checkpoint of the run would have {checkpoint / 1_000_000} MB, and {Array.MaxLength / 1_000_000} MB is the most; use a smaller network.");
+            throw new InvalidInputException(
+                "model",
+                $"a checkpoint of the run would have {checkpoint / 1_000_000} MB, and {Array.MaxLength / 1_000_000} MB is the most; "
+                + "use a smaller network.");
         return (dataset, iterations);
     }
 

@@ -5,8 +5,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Verification;
 
-/// <summary>What <c>--verify</c> does: reads everything in the data directory, changes nothing, and tells what is not as it was stored.</summary>
-internal sealed class DataVerification(DataDirectory directory, IDbContextFactory<ServiceDb> databases, ContentStore contents, TextWriter output)
+/// <summary>
+/// The work of <c>--verify</c>: it reads everything in the data directory, changes nothing, and tells what is not as it was stored.
+/// </summary>
+internal sealed class DataVerification(
+    DataDirectory directory, IDbContextFactory<ServiceDb> databases, ContentStore contents, TextWriter output)
 {
     private int faults;
 
@@ -29,24 +32,33 @@ internal sealed class DataVerification(DataDirectory directory, IDbContextFactor
 
     private async Task<int> VerifyAsync(CancellationToken cancel)
     {
-        if (!File.Exists(directory.Database)) throw new StartupException($"The data directory {directory.Root} has no database, so there is nothing to verify.");
+        if (!File.Exists(directory.Database))
+            throw new StartupException($"The data directory {directory.Root} has no database, so there is nothing to verify.");
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         if ((await db.Database.GetPendingMigrationsAsync(cancel)).Any())
-            throw new StartupException($"The data directory {directory.Root} is of a version before; start the service once, which brings it up to date, and verify then.");
+            throw new StartupException(
+                $"The data directory {directory.Root} is of a version before; "
+                + "start the service once, which brings it up to date, and verify then.");
 
         await VerifyDatabaseAsync(db, cancel);
         await VerifyContentsAsync(db, cancel);
         await VerifyDatasetsAsync(db, cancel);
-        await output.WriteLineAsync(faults == 0 ? "All is as it was stored." : $"{faults} {(faults == 1 ? "thing is" : "things are")} not as stored; restore a backup.");
+        await output.WriteLineAsync(faults == 0
+            ? "All is as it was stored."
+            : $"{faults} {(faults == 1 ? "thing is" : "things are")} not as stored; restore a backup.");
         return faults == 0 ? 0 : 1;
     }
 
     private async Task VerifyDatabaseAsync(ServiceDb db, CancellationToken cancel)
     {
-        string[] damages = [.. (await db.Database.SqlQuery<string>($"SELECT integrity_check AS Value FROM pragma_integrity_check").ToListAsync(cancel)).Where(line => line != "ok")];
-        string[] dangling = [.. await db.Database.SqlQuery<string>($"SELECT \"table\" AS Value FROM pragma_foreign_key_check").ToListAsync(cancel)];
+        List<string> lines = await db.Database
+            .SqlQuery<string>($"SELECT integrity_check AS Value FROM pragma_integrity_check").ToListAsync(cancel);
+        string[] damages = [.. lines.Where(line => line != "ok")];
+        string[] dangling = await db.Database
+            .SqlQuery<string>($"SELECT \"table\" AS Value FROM pragma_foreign_key_check").ToArrayAsync(cancel);
         foreach (string damage in damages) await FaultAsync($"database: {damage}");
-        foreach (string table in dangling.Distinct()) await FaultAsync($"database: {dangling.Count(t => t == table)} rows of {table} point to rows that are not there");
+        foreach (string table in dangling.Distinct())
+            await FaultAsync($"database: {dangling.Count(t => t == table)} rows of {table} point to rows that are not there");
         await output.WriteLineAsync($"database: {damages.Length + dangling.Length} faults");
     }
 
@@ -54,8 +66,20 @@ internal sealed class DataVerification(DataDirectory directory, IDbContextFactor
     {
         List<Stored> stored =
         [
-            .. await db.Runs.Join(db.Checkpoints, run => run.Order, row => row.Run, (run, row) => new Stored(run.Id, "checkpoint", row.Iteration, row.Content)).ToListAsync(cancel),
-            .. await db.Runs.Join(db.Parameters, run => run.Order, row => row.Run, (run, row) => new Stored(run.Id, "parameters", row.Iteration, row.Content)).ToListAsync(cancel),
+            .. await db.Runs
+                .Join(
+                    db.Checkpoints,
+                    run => run.Order,
+                    row => row.Run,
+                    (run, row) => new Stored(run.Id, "checkpoint", row.Iteration, row.Content))
+                .ToListAsync(cancel),
+            .. await db.Runs
+                .Join(
+                    db.Parameters,
+                    run => run.Order,
+                    row => row.Run,
+                    (run, row) => new Stored(run.Id, "parameters", row.Iteration, row.Content))
+                .ToListAsync(cancel),
         ];
         int intact = 0;
         foreach (Stored item in stored)
@@ -73,8 +97,10 @@ internal sealed class DataVerification(DataDirectory directory, IDbContextFactor
         DatasetRow[] datasets = await db.Datasets.AsNoTracking().OrderBy(row => row.Name).ToArrayAsync(cancel);
         foreach (DatasetRow dataset in datasets)
         {
-            if (await FaultOfAsync(dataset.Sha256, cancel) is { } fault) await FaultAsync($"dataset {dataset.Name}: its images are {fault}");
-            else intact++;
+            if (await FaultOfAsync(dataset.Sha256, cancel) is { } fault)
+                await FaultAsync($"dataset {dataset.Name}: its images are {fault}");
+            else
+                intact++;
         }
 
         await output.WriteLineAsync($"datasets: {intact} of {datasets.Length} as stored");

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace CnnService.Benchmarks.Faults;
 
-/// <summary>What has to hold after every fault, when the service runs again.</summary>
+/// <summary>The checks of what has to hold after every fault, when the service runs again.</summary>
 internal static class Checks
 {
     /// <summary>

@@ -13,7 +13,8 @@ internal sealed record Answer(int Status, byte[] Body, string? MediaType, TimeSp
     public bool IsProblem => MediaType == "application/problem+json";
 
     /// <summary>Whether it is a problem that tells of damaged or missing content.</summary>
-    public bool TellsDamage => Status == 500 && IsProblem && (Detail.Contains("damaged", StringComparison.Ordinal) || Detail.Contains("missing", StringComparison.Ordinal));
+    public bool TellsDamage => Status == 500 && IsProblem
+        && (Detail.Contains("damaged", StringComparison.Ordinal) || Detail.Contains("missing", StringComparison.Ordinal));
 
     private string Detail => Json.GetProperty("detail").GetString()!;
 

@@ -15,7 +15,7 @@ internal sealed record Expected
     /// <summary>All its events.</summary>
     public required IReadOnlyList<ToldEvent> Events { get; init; }
 
-    /// <summary>What it says of the pictures of <see cref="Oracle.Pictures"/>: the text of "predictions".</summary>
+    /// <summary>Its answers for the pictures of <see cref="Oracle.Pictures"/>: the text of "predictions".</summary>
     public required IReadOnlyList<string> Predictions { get; init; }
 
     /// <summary>The number of the last iteration.</summary>

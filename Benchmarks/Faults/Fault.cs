@@ -33,7 +33,7 @@ internal abstract class Fault
     /// <summary>The row of the table, and what <c>--only</c> takes.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What this machine lacks for it; null if nothing.</summary>
+    /// <summary>The thing that this machine lacks for it; null if nothing.</summary>
     public virtual string? Missing => null;
 
     /// <summary>Room for the data directory in megabytes, on a file system of its own; null for the ordinary one.</summary>

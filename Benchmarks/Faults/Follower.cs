@@ -26,7 +26,7 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>The run.</summary>
     public Submission Run => run;
 
-    /// <summary>What it has seen.</summary>
+    /// <summary>The events that it has seen.</summary>
     public IReadOnlyList<ToldEvent> Events
     {
         get
@@ -35,7 +35,7 @@ internal sealed class Follower : IAsyncDisposable
         }
     }
 
-    /// <summary>How often the stream broke before the run's end.</summary>
+    /// <summary>The number of times that the stream broke before the run's end.</summary>
     public int Breaks { get; private set; }
 
     /// <summary>Waits until the run has told that iteration, or its end.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CnnService.Benchmarks.Faults;
 
-/// <summary>What a process holds.</summary>
+/// <summary>The memory and the descriptors that a process holds.</summary>
 /// <param name="Megabytes">Memory in use.</param>
 /// <param name="Sockets">Descriptors of connections.</param>
 /// <param name="Files">Descriptors of files and all else.</param>
@@ -19,7 +19,7 @@ internal readonly record struct Footprint(int Megabytes, int Sockets, int Files)
     /// <inheritdoc/>
     public override string ToString() => $"{Megabytes} MB, {Sockets} sockets, {Files} files";
 
-    /// <summary>Of a process; null where /proc does not tell, or the process has ended.</summary>
+    /// <summary>The footprint of a process; null where /proc does not tell, or the process has ended.</summary>
     public static Footprint? Of(int process)
     {
         try

@@ -1,6 +1,6 @@
 namespace CnnService.Benchmarks.Faults;
 
-/// <summary>What is known of a thing that a client has asked for.</summary>
+/// <summary>The states of a thing that a client has asked for, as far as they are known.</summary>
 internal enum Known
 {
     /// <summary>It was asked for and no answer came: it may be there, once.</summary>
@@ -34,7 +34,7 @@ internal sealed class Submission(string name, string spec)
     /// <summary>The id, once it is known.</summary>
     public Guid? Id { get; set; }
 
-    /// <summary>What is known of it.</summary>
+    /// <summary>Its state, as far as it is known.</summary>
     public Known Known { get; set; }
 }
 
@@ -47,12 +47,12 @@ internal sealed class Upload(string name)
     /// <summary>The hash that the service has told.</summary>
     public string? Sha256 { get; set; }
 
-    /// <summary>What is known of it.</summary>
+    /// <summary>Its state, as far as it is known.</summary>
     public Known Known { get; set; }
 }
 
-/// <summary>What the service has acknowledged in one world, and what it may have done beside it.</summary>
-/// <param name="prefix">What the names of its runs begin with.</param>
+/// <summary>The things that the service has acknowledged in one world, and those that it may have done besides.</summary>
+/// <param name="prefix">The beginning of the names of its runs.</param>
 internal sealed class Ledger(string prefix)
 {
     private readonly Lock changing = new();

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CnnService.Benchmarks.Faults;
 
 /// <summary>
-/// What is right: a few small runs, trained once without any fault. The data directory in which they were trained is copied for every
+/// The right answers: a few small runs, trained once without any fault. The data directory in which they were trained is copied for every
 /// injection, so that each begins with the same runs, and with models to predict with.
 /// </summary>
 internal sealed class Oracle

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace CnnService.Benchmarks.Faults;
 
-/// <summary>How the service is started.</summary>
+/// <summary>The way in which the service is started.</summary>
 internal sealed record Launch
 {
     /// <summary>A program with arguments in front, which keeps the process id.</summary>
@@ -59,7 +59,7 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>The process.</summary>
     public int Id => process.Id;
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address at which it listens.</summary>
     public Uri Address => address.Task.Result;
 
     /// <summary>Whether the process has ended.</summary>

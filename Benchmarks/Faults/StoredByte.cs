@@ -29,7 +29,7 @@ internal sealed class StoredByte
     /// <summary>Flips a bit of the content that the rows of a table have.</summary>
     /// <param name="database">The database file.</param>
     /// <param name="table">Checkpoints or Parameters.</param>
-    /// <param name="where">Which rows of it.</param>
+    /// <param name="where">The condition that its rows fulfil.</param>
     /// <param name="random">Chooses the bit.</param>
     /// <returns>null if there is no such content.</returns>
     public static StoredByte? InDatabase(string database, string table, string where, Random random)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CnnService.Benchmarks.Faults;
 
-/// <summary>What went wrong.</summary>
+/// <summary>The ways in which something goes wrong.</summary>
 internal enum Wrong
 {
     /// <summary>An answer, a number, a time or a file is not what it has to be.</summary>
@@ -46,7 +46,7 @@ internal sealed class Tally(string name)
     }
 
     /// <summary>Begins an injection.</summary>
-    /// <param name="seed">What repeats it.</param>
+    /// <param name="seed">The seed that repeats it.</param>
     public void Begin(int seed)
     {
         said.Clear();

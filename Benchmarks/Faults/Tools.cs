@@ -17,13 +17,13 @@ internal static class Tools
     private static readonly Lazy<string?> Mounting = new(TryMount);
     private static readonly Lazy<string?> FakeTime = new(() => FakeTimePlaces.FirstOrDefault(File.Exists));
 
-    /// <summary>What is missing for strace; null if nothing.</summary>
+    /// <summary>The thing that is missing for strace; null if nothing.</summary>
     public static string? NoTrace => Tracing.Value;
 
-    /// <summary>What is missing for prlimit; null if nothing.</summary>
+    /// <summary>The thing that is missing for prlimit; null if nothing.</summary>
     public static string? NoLimits => Limiting.Value;
 
-    /// <summary>What is missing for a tmpfs of limited size; null if nothing.</summary>
+    /// <summary>The thing that is missing for a tmpfs of limited size; null if nothing.</summary>
     public static string? NoMount => Mounting.Value;
 
     /// <summary>The library that gives a process another time; null if it is not installed.</summary>

@@ -1,8 +1,8 @@
 namespace CnnService.Benchmarks.Faults;
 
 /// <summary>
-/// What clients do all the time: predict, look at lists, upload and delete datasets. Answers are judged; connections that break are the
-/// fault's doing.
+/// The requests that clients send all the time: they predict, look at lists, upload and delete datasets. Answers are judged; connections
+/// that break are the fault's doing.
 /// </summary>
 internal sealed class Traffic : IAsyncDisposable
 {

@@ -23,16 +23,16 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The data directory.</summary>
     public string Data { get; }
 
-    /// <summary>What is right.</summary>
+    /// <summary>The right answers.</summary>
     public Oracle Oracle { get; }
 
-    /// <summary>Where it is counted.</summary>
+    /// <summary>The row in which it is counted.</summary>
     public Tally Tally { get; }
 
     /// <summary>Chooses moments and places.</summary>
     public Random Random { get; }
 
-    /// <summary>What the service has acknowledged.</summary>
+    /// <summary>The things that the service has acknowledged.</summary>
     public Ledger Ledger { get; }
 
     /// <summary>The share of its full size that a heavy fault is to have, over 0 to 1.</summary>
@@ -50,7 +50,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The process.</summary>
     public Service Service => service ?? throw new InvalidOperationException("The service was not started.");
 
-    /// <summary>Those who follow the events of runs.</summary>
+    /// <summary>The followers of the events of runs.</summary>
     public List<Follower> Followers { get; } = [];
 
     /// <summary>The database file.</summary>

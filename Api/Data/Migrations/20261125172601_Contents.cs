@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace CnnService.Api.Data.Migrations
 {
     /// <summary>
-    /// Large contents move out of checkpoints and parameters into rows of 1 MB with a hash over all of them. The function sha256 is registered by
-    /// <see cref="Database"/>. Old keys stay apart by being even and odd.
+    /// Large contents move out of checkpoints and parameters into rows of 1 MB with a hash over all of them. The function sha256 is
+    /// registered by <see cref="Database"/>. Old keys stay apart by being even and odd.
     /// </summary>
     public partial class Contents : Migration
     {
@@ -64,7 +64,8 @@ namespace CnnService.Api.Data.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Checkpoints", x => new { x.Run, x.Iteration });
-                    table.ForeignKey("FK_Checkpoints_Contents_Content", x => x.Content, "Contents", "Key", onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        "FK_Checkpoints_Contents_Content", x => x.Content, "Contents", "Key", onDelete: ReferentialAction.Restrict);
                     table.ForeignKey("FK_Checkpoints_Runs_Run", x => x.Run, "Runs", "Order", onDelete: ReferentialAction.Cascade);
                 });
             migrationBuilder.CreateTable(
@@ -79,7 +80,8 @@ namespace CnnService.Api.Data.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Parameters", x => new { x.Run, x.Which });
-                    table.ForeignKey("FK_Parameters_Contents_Content", x => x.Content, "Contents", "Key", onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        "FK_Parameters_Contents_Content", x => x.Content, "Contents", "Key", onDelete: ReferentialAction.Restrict);
                     table.ForeignKey("FK_Parameters_Runs_Run", x => x.Run, "Runs", "Order", onDelete: ReferentialAction.Cascade);
                 });
             migrationBuilder.CreateIndex(name: "IX_Checkpoints_Content", table: "Checkpoints", column: "Content");
@@ -88,8 +90,10 @@ namespace CnnService.Api.Data.Migrations
 
         private static void Move(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql("INSERT INTO Contents (Key, Sha256, Length) SELECT 2 * Run, sha256(Content), length(Content) FROM OldCheckpoints;");
-            migrationBuilder.Sql("INSERT INTO Contents (Key, Sha256, Length) SELECT 2 * rowid + 1, Sha256, length(Content) FROM OldParameters;");
+            migrationBuilder.Sql(
+                "INSERT INTO Contents (Key, Sha256, Length) SELECT 2 * Run, sha256(Content), length(Content) FROM OldCheckpoints;");
+            migrationBuilder.Sql(
+                "INSERT INTO Contents (Key, Sha256, Length) SELECT 2 * rowid + 1, Sha256, length(Content) FROM OldParameters;");
             foreach ((string table, string key) in new[] { ("OldCheckpoints", "2 * old.Run"), ("OldParameters", "2 * old.rowid + 1") })
             {
                 migrationBuilder.Sql($"""
@@ -100,8 +104,10 @@ namespace CnnService.Api.Data.Migrations
                     """);
             }
 
-            migrationBuilder.Sql("INSERT INTO Checkpoints (Run, Iteration, Attempt, Content) SELECT Run, Iteration, Attempt, 2 * Run FROM OldCheckpoints;");
-            migrationBuilder.Sql("INSERT INTO Parameters (Run, Which, Iteration, Content) SELECT Run, Which, Iteration, 2 * rowid + 1 FROM OldParameters;");
+            migrationBuilder.Sql(
+                "INSERT INTO Checkpoints (Run, Iteration, Attempt, Content) SELECT Run, Iteration, Attempt, 2 * Run FROM OldCheckpoints;");
+            migrationBuilder.Sql(
+                "INSERT INTO Parameters (Run, Which, Iteration, Content) SELECT Run, Which, Iteration, 2 * rowid + 1 FROM OldParameters;");
         }
     }
 }

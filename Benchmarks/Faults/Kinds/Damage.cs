@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace CnnService.Benchmarks.Faults.Kinds;
 
-/// <summary>What has to hold while stored content is damaged or missing.</summary>
+/// <summary>The checks of what has to hold while stored content is damaged or missing.</summary>
 internal static class Damage
 {
     private const int Patience = 30_000; // ms

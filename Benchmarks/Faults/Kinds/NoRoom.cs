@@ -16,7 +16,7 @@ internal abstract class NoRoom : Fault
     /// <summary>Gives it back.</summary>
     protected abstract Task FreeAsync(World world);
 
-    /// <summary>How the service is started.</summary>
+    /// <summary>The way in which the service is started.</summary>
     protected virtual Launch? Launch => null;
 
     /// <inheritdoc/>
