@@ -11,7 +11,7 @@ internal static class Train
 {
     private const string Usage = "usage: train PATH [--hidden N] [--epochs N] [--batch N] [--seed N] [--threads N]";
 
-    /// <summary>Runs the command; the exit code is 0, or 2 for arguments or a file that can not be used.</summary>
+    /// <summary>Runs the command; the exit code is 0, or 2 for arguments or a file that cannot be used.</summary>
     public static int Run(string[] args)
     {
         try

@@ -26,7 +26,10 @@ public sealed class Checkpoint
     {
         var checkpoint = new Checkpoint(Safetensors.Read(bytes), []);
         checkpoint.Expect("format", FormatVersion, "this program reads another format.");
-        checkpoint.Expect("numerics", Numerics.Version.ToString(CultureInfo.InvariantCulture), "this program's sums have other bits, so the run can not go on exactly.");
+        checkpoint.Expect(
+            "numerics",
+            Numerics.Version.ToString(CultureInfo.InvariantCulture),
+            "this program's sums have other bits, so the run cannot go on exactly.");
         return checkpoint;
     }
 

@@ -79,7 +79,7 @@ public sealed class DatasetUploadTests(ServiceApplication service) : IClassFixtu
     }
 
     [Fact]
-    public async Task Upload_PicturesThatCanNotBeUsed_AreRefusedOneByOne()
+    public async Task Upload_PicturesThatCannotBeUsed_AreRefusedOneByOne()
     {
         byte[] archive = Zip(
             ("a/1.png", Colour(1)), ("a/large.png", Colour(2, size: 40)), ("a/text.png", Encoding.UTF8.GetBytes("no picture")), ("a/cut.png", Colour(3)[..200]),

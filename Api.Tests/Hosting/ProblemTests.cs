@@ -36,9 +36,9 @@ public sealed class ProblemTests : IAsyncLifetime
         { "POST", "/things", "application/json", "{\"size\": 1, \"colour\": 1}", 400, "colour: this is not a known field (line 1, byte 22).", "colour" },
         { "POST", "/things", "application/json", "null", 400, "This address needs a body.", null },
         { "POST", "/things", "application/json", "", 400, "This address needs a body.", null },
-        { "GET", "/things?limit=many", null, null, 400, "limit is \"many\", which can not be read.", "limit" },
+        { "GET", "/things?limit=many", null, null, 400, "limit is \"many\", which cannot be read.", "limit" },
         { "GET", "/things", null, null, 400, "limit is missing.", "limit" },
-        { "GET", "/things/17", null, null, 400, "id is \"17\", which can not be read.", "id" },
+        { "GET", "/things/17", null, null, 400, "id is \"17\", which cannot be read.", "id" },
         { "GET", "/fail/not-found", null, null, 404, "Run 7 not found.", null },
         { "GET", "/fail/conflict", null, null, 409, "The run is running.", null },
         { "GET", "/fail/input", null, null, 400, "model.layers[3].size: is 0; give a number from 1 to 255.", "model.layers[3].size" },
@@ -53,7 +53,7 @@ public sealed class ProblemTests : IAsyncLifetime
         { "GET", "/fail/damaged", null, null, 500, "The stored thing is damaged.", null },
         { "GET", "/fail/wrapped-input", null, null, 500, "The service failed; its log tells why.", null },
         { "GET", "/fail/bug", null, null, 500, "The service failed; its log tells why.", null },
-        { "GET", "/fail/status", null, null, 410, "The request can not be done.", null },
+        { "GET", "/fail/status", null, null, 410, "The request cannot be done.", null },
         { "GET", "/fail/result", null, null, 422, "Another body.", null },
     };
 

@@ -31,12 +31,13 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_DataDirectoryThatCanNotBeMade_IsRefused()
+    public async Task Start_DataDirectoryThatCannotBeMade_IsRefused()
     {
         string file = Path.Combine(folder.Path, "file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
 
-        await AssertRefusedAsync("can not be created or written", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Path.Combine(file, "data"));
+        await AssertRefusedAsync(
+            "cannot be created or written", "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Path.Combine(file, "data"));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace CnnService.Api.Datasets;
 /// <summary>
 /// Pictures in folders that name their classes: cats/1.png, dogs/2.jpg. There may be folders train and test above them, and one folder above all.
 /// Classes are numbered in ordinal order of their names, images follow in ordinal order of their paths, whatever their order in the archive. The
-/// dataset has 1 channel if every picture is grey, 3 otherwise. Pictures that can not be used are refused one by one.
+/// dataset has 1 channel if every picture is grey, 3 otherwise. Pictures that cannot be used are refused one by one.
 /// </summary>
 /// <param name="resize">Brings pictures of any size to 32x32 by the area filter (each pixel is the mean of what it covers); otherwise other sizes are refused.</param>
 internal sealed class ClassFolders(bool resize) : DatasetFormat
@@ -110,7 +110,7 @@ internal sealed class ClassFolders(bool resize) : DatasetFormat
             part.Select(image => image.Label));
     }
 
-    /// <summary>A picture in its folders; without pixels if it can not be read. Grey ones have 1 channel.</summary>
+    /// <summary>A picture in its folders; without pixels if it cannot be read. Grey ones have 1 channel.</summary>
     private readonly record struct Entry(IReadOnlyList<string> Folders, byte[]? Pixels);
 
     /// <summary>A picture in its class.</summary>

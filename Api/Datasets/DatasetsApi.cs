@@ -31,7 +31,8 @@ public static class DatasetsApi
         RouteGroupBuilder datasets = app.MapGroup("/api/datasets").WithTags("Datasets");
         datasets.MapPost("/", Upload).WithName(DatasetUploadForm.Operation).WithSummary("Upload a dataset")
             .WithDescription("Multipart with the parts name, file and, if wanted, resize (true or false), in any order. The file is a .zip or .tar.gz of class "
-                + "folders of pictures, of CIFAR-10 batches or of IDX files. Pictures that can not be used are refused one by one and listed in the answer.")
+                + "folders of pictures, of CIFAR-10 batches or of IDX files. Pictures that cannot be used are refused one by one "
+                + "and listed in the answer.")
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(507);
         datasets.MapGet("/", List).WithName("listDatasets").WithSummary("List datasets by name").ProducesProblem(400);
         datasets.MapGet("/{name}", Get).WithName("getDataset").WithSummary("Describe a dataset").ProducesProblem(404);

@@ -31,7 +31,8 @@ public sealed partial class DataDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"The data directory {Root} can not be created or written ({e.Message}); set Storage:DataDirectory to a folder that can.");
+            throw new StartupException(
+                $"The data directory {Root} cannot be created or written ({e.Message}); set Storage:DataDirectory to a folder that can.");
         }
     }
 

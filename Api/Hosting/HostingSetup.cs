@@ -57,7 +57,7 @@ public static class HostingSetup
         KeepThreadsFree();
     }
 
-    /// <summary>Refuses to start with settings that can not work, or are not safe.</summary>
+    /// <summary>Refuses to start with settings that cannot work, or are not safe.</summary>
     public static void CheckSettings(this WebApplication app)
     {
         app.Services.GetRequiredService<IStartupValidator>().Validate();

@@ -11,7 +11,8 @@ internal static class ListenAddresses
     {
         SecurityOptions security = services.GetRequiredService<IOptions<SecurityOptions>>().Value;
         if (security.ApiKey.Any(c => c is < '!' or > '~'))
-            throw new StartupException("Security:ApiKey has characters that a header can not carry; use letters, digits and signs of ASCII, without spaces.");
+            throw new StartupException(
+                "Security:ApiKey has characters that a header cannot carry; use letters, digits and signs of ASCII, without spaces.");
 
         string urls = services.GetRequiredService<IOptions<ServerOptions>>().Value.Urls;
         var endpoints = services.GetRequiredService<IConfiguration>().GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");

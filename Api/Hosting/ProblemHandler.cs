@@ -59,7 +59,11 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         if (bad.StatusCode == StatusCodes.Status408RequestTimeout) return new(bad.StatusCode, "The body came too slowly.");
         if (bad.InnerException is JsonException json) return Malformed(json);
         if (UnreadableParameter().Match(bad.Message) is { Success: true } unreadable)
-            return new(bad.StatusCode, $"{unreadable.Groups[1].Value} is \"{unreadable.Groups[2].Value}\", which can not be read.", unreadable.Groups[1].Value);
+        {
+            string name = unreadable.Groups[1].Value;
+            return new(bad.StatusCode, $"{name} is \"{unreadable.Groups[2].Value}\", which cannot be read.", name);
+        }
+
         if (MissingParameter().Match(bad.Message) is { Success: true } missing)
             return new(bad.StatusCode, $"{missing.Groups[1].Value} is missing.", missing.Groups[1].Value);
         return new(bad.StatusCode, bad.Message.Contains("no body was provided", StringComparison.Ordinal) ? "This address needs a body." : "The request is malformed.");

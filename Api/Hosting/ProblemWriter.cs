@@ -31,7 +31,7 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         StatusCodes.Status405MethodNotAllowed => $"This address does not take {http.Request.Method}; it takes {http.Response.Headers.Allow}.",
         StatusCodes.Status413PayloadTooLarge => "The body is larger than this address takes.",
         StatusCodes.Status415UnsupportedMediaType => $"This address does not take {http.Request.ContentType ?? "a body without Content-Type"}; /swagger tells what it takes.",
-        >= 500 => "The service can not do this now.",
-        _ => "The request can not be done.",
+        >= 500 => "The service cannot do this now.",
+        _ => "The request cannot be done.",
     };
 }

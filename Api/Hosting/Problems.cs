@@ -1,6 +1,6 @@
 namespace CnnService.Api.Hosting;
 
-/// <summary>A request that can not be done, with the status, and the reason in words for the person who sent it.</summary>
+/// <summary>A request that cannot be done, with the status, and the reason in words for the person who sent it.</summary>
 /// <param name="status">The HTTP status, 400 to 599.</param>
 /// <param name="detail">What is wrong and what would be right.</param>
 /// <param name="field">The JSON path of the field at fault, or null.</param>

@@ -5,7 +5,10 @@ using System.Reflection;
 
 namespace CnnService.Api.Hosting;
 
-/// <summary>Reads a section of the configuration into its options class; what can not be used is refused at start, naming the setting and what would be right.</summary>
+/// <summary>
+/// Reads a section of the configuration into its options class; what cannot be used is refused at start, naming the setting and what would
+/// be right.
+/// </summary>
 internal static class Settings
 {
     /// <summary>Registers the options of a section; the empty section is the configuration's root.</summary>

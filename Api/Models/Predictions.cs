@@ -10,7 +10,7 @@ internal sealed class Predictions(Desk desk)
     public const long MostPixels = 16L * PictureDecoder.LargestSide * PictureDecoder.LargestSide;
 
     /// <summary>
-    /// What a model says of each picture; InvalidInputException names the first that can not be read, and then nothing is predicted. Over
+    /// What a model says of each picture; InvalidInputException names the first that cannot be read, and then nothing is predicted. Over
     /// <see cref="MostPixels"/> together are a problem (413).
     /// </summary>
     public async Task<PicturePrediction[]> PredictAsync(LoadedModel model, IReadOnlyList<SentPicture> pictures, int topK, bool resize, CancellationToken cancel)

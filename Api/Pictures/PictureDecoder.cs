@@ -75,7 +75,7 @@ public static class PictureDecoder
         bitmap.Dispose();
         throw new InvalidInputException(name, result == SKCodecResult.IncompleteInput
             ? "ends before its last pixel; send the whole file."
-            : $"is damaged or of a kind that can not be read; save it again as {Formats}.");
+            : $"is damaged or of a kind that cannot be read; save it again as {Formats}.");
     }
 
     /// <summary>v · a / 255, rounded to the nearest, of every pixel; planes get red, green and blue one after the other.</summary>

@@ -239,7 +239,7 @@ internal sealed partial class RunWorker(
             }
             catch (Exception e) when (StorageFailure.Of(e) is not null)
             {
-                LogCanNotStore(e);
+                LogCannotStore(e);
                 await Task.Delay(RetryAfter, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -285,8 +285,8 @@ internal sealed partial class RunWorker(
         "Run {Run}: the checkpoint of iteration {Iteration} is damaged; the run goes on from the one before, or from its beginning.")]
     private partial void LogDamagedCheckpoint(Guid run, long iteration);
 
-    [LoggerMessage(6, LogLevel.Warning, "A run's failure can not be stored; trying again.")]
-    private partial void LogCanNotStore(Exception exception);
+    [LoggerMessage(6, LogLevel.Warning, "A run's failure cannot be stored; trying again.")]
+    private partial void LogCannotStore(Exception exception);
 
     [LoggerMessage(
         9,

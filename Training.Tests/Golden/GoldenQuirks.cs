@@ -19,7 +19,7 @@ internal static class GoldenQuirks
         ["log_of_underflow"] = new("The original takes the logarithm of 0: log-sum-exp gives the correction."),
         ["dout_overwritten"] = new("The original writes into the caller's dout: ours only reads it."),
         ["special_values"] = new(
-            "NaN and infinity pass through ReLU: ours too, so compared as recorded, but for numbers that float can not hold.",
+            "NaN and infinity pass through ReLU: ours too, so compared as recorded, but for numbers that float cannot hold.",
             _ => false,
             AgreesWithinRange),
         ["fractional_epoch"] = new(

@@ -98,7 +98,8 @@ internal static class DatasetFiles
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or InvalidOperationException
                                       or NotSupportedException or OverflowException)
         {
-            throw new InvalidInputException(name, "it is not a whole tar archive: an entry's header can not be read, or its content is cut off.");
+            throw new InvalidInputException(
+                name, "it is not a whole tar archive: an entry's header cannot be read, or its content is cut off.");
         }
     }
 

@@ -62,7 +62,7 @@ internal static class ZipEntries
         }
         catch (Exception e) when (IsDamage(e))
         {
-            throw new InvalidInputException(name, "it is not a whole zip archive: its directory can not be read.");
+            throw new InvalidInputException(name, "it is not a whole zip archive: its directory cannot be read.");
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class Tensor4<T>(int n, int c, int h, int w, T[] data)
     /// <summary>All numbers, last index fastest.</summary>
     public T[] Data { get; } = data.Length == n * c * h * w
         ? data
-        : throw new ArgumentException($"{data.Length} numbers can not have the extents ({n}, {c}, {h}, {w}).", nameof(data));
+        : throw new ArgumentException($"{data.Length} numbers cannot have the extents ({n}, {c}, {h}, {w}).", nameof(data));
 
     /// <summary>The number at image, channel, row and column.</summary>
     public T this[int image, int channel, int row, int column]

@@ -8,7 +8,7 @@ namespace CnnService.Benchmarks.Faults.Kinds;
 /// </summary>
 internal sealed class LockedDatabase : Fault
 {
-    private const int LockSeconds = 8, WriteSeconds = 7;
+    private const int LockSeconds = 20, WriteSeconds = 18; // the service waits for 5, and a loaded machine takes its time
     private const int ReadMilliseconds = 1000;
 
     /// <inheritdoc/>
