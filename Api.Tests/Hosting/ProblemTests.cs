@@ -50,6 +50,7 @@ public sealed class ProblemTests : IAsyncLifetime
         { "GET", "/fail/full", null, null, 503, "The disk is full; free some space, then repeat the request.", null },
         { "GET", "/fail/full-upload", null, null, 507, "The disk has not enough space for this; free some.", null },
         { "GET", "/fail/quota-upload", null, null, 507, "The disk has not enough space for this; free some.", null },
+        { "GET", "/fail/memory", null, null, 503, "The service has too little memory for this now; repeat the request.", null },
         { "GET", "/fail/damaged", null, null, 500, "The stored thing is damaged.", null },
         { "GET", "/fail/wrapped-input", null, null, 500, "The service failed; its log tells why.", null },
         { "GET", "/fail/bug", null, null, 500, "The service failed; its log tells why.", null },
@@ -151,6 +152,7 @@ public sealed class ProblemTests : IAsyncLifetime
         "corrupt" => new SqliteException("SELECT", 11),
         "full-upload" => new IOException("No space left on /secret/path", 28),
         "quota-upload" => new IOException("Quota exceeded on /secret/path", 122),
+        "memory" => new InsufficientMemoryException(),
         "damaged" => new DamagedContentException(
             "The stored thing is damaged.", new InvalidInputException("tensors", "a fault of the disk, not of the client.")),
         "wrapped-input" => new InvalidDataException(

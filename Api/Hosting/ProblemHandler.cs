@@ -15,7 +15,8 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         ProblemException problem = ProblemOf(exception);
-        if (problem.Status == StatusCodes.Status500InternalServerError) LogFailure(httpContext.Request.Method, httpContext.Request.Path, exception);
+        if (problem.Status == StatusCodes.Status500InternalServerError || exception is OutOfMemoryException)
+            LogFailure(httpContext.Request.Method, httpContext.Request.Path, exception);
 
         httpContext.Response.StatusCode = problem.Status;
         if (problem.RetryAfterSeconds is { } seconds) httpContext.Response.Headers.RetryAfter = $"{seconds}";
@@ -36,6 +37,10 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         BadHttpRequestException bad => ProblemOf(bad),
         IOException when DiskSpace.IsFull(exception) =>
             new(StatusCodes.Status507InsufficientStorage, "The disk has not enough space for this; free some."),
+        OutOfMemoryException => new(StatusCodes.Status503ServiceUnavailable, "The service has too little memory for this now; repeat the request.")
+        {
+            RetryAfterSeconds = 10,
+        },
         DamagedContentException damaged => new(StatusCodes.Status500InternalServerError, damaged.Message),
         // They only carry what happened.
         DbUpdateException or AggregateException when exception.InnerException is { } inner => ProblemOf(inner),
