@@ -6,7 +6,7 @@ namespace CnnService.Benchmarks.Faults.Kinds;
 /// <summary>The checks of what has to hold while stored content is damaged or missing.</summary>
 internal static class Damage
 {
-    private const int Patience = 30_000; // ms
+    private const int Patience = 120_000; // ms, for a machine that is loaded
 
     /// <summary>
     /// Waits for what becomes of a run that needs the content: it pauses with the code <c>storage</c>, or completes, which is compared
