@@ -197,7 +197,7 @@ public sealed class StopTests : IDisposable
             Assert.Equal(0, await service.TerminateAsync());
         }
 
-        Assert.Contains($"Run {id}: its last iterations could not be stored", service.Output, StringComparison.Ordinal);
+        Assert.Contains($"Run {id}: the storage failed while the service stopped", service.Output, StringComparison.Ordinal);
         AssertNothingFailed(service);
         Assert.Equal(("Running", null, null), (Stored(id).State, Stored(id).Checkpoint, Stored(id).Failure));
     }
@@ -342,7 +342,7 @@ public sealed class StopTests : IDisposable
         using SqliteConnection database = Open();
         using SqliteCommand select = database.CreateCommand();
         select.CommandText = """
-            SELECT State, Runs.Iteration, Checkpoints.Iteration, FailureCode FROM Runs LEFT JOIN Checkpoints ON Run = "Order"
+            SELECT State, Iteration, (SELECT MAX(Checkpoints.Iteration) FROM Checkpoints WHERE Run = "Order"), FailureCode FROM Runs
             WHERE Id = $id COLLATE NOCASE
             """;
         select.Parameters.AddWithValue("$id", id.ToString());

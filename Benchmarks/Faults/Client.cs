@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace CnnService.Benchmarks.Faults;
@@ -55,9 +56,9 @@ internal sealed class Client(World world) : IDisposable
             world.Tally.Report(Wrong.Hang, $"{method} {Shape(path)} has no answer after {World.HangSeconds} s");
             return null;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
-            return null;
+            return null; // the second where the connection was closed while the client still looked at it
         }
     }
 

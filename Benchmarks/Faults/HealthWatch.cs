@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace CnnService.Benchmarks.Faults;
 
@@ -52,7 +53,7 @@ internal sealed class HealthWatch : IAsyncDisposable
             {
                 world.Tally.Report(Wrong.Hang, $"{path} has no answer");
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 world.Tally.Check(world.Service.HasEnded, $"{path} cannot be asked: {e.Message}");
             }

@@ -52,7 +52,7 @@ internal sealed class Terminate : Fault
     {
         using var connection = Stored.Open(world.Database);
         const string Sql = """
-            SELECT (SELECT MAX(Iteration) FROM Events WHERE Run = "Order"), (SELECT Iteration FROM Checkpoints WHERE Run = "Order")
+            SELECT (SELECT MAX(Iteration) FROM Events WHERE Run = "Order"), (SELECT MAX(Iteration) FROM Checkpoints WHERE Run = "Order")
             FROM Runs WHERE State = 'Running'
             """;
         foreach (object?[] row in Stored.Read(connection, Sql))
