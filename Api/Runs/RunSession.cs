@@ -40,6 +40,10 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
             Finish(Write(trainer) with { Parameters = NewBest(trainer) }); // the iteration that diverged is told before the run fails
             throw;
         }
+        finally
+        {
+            Task.WhenAny(writing).Wait(CancellationToken.None); // one writes at a time, and what it has failed by is told next
+        }
     }
 
     // A method of its own, so that what was read is not held while the run trains.

@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using CnnService.Api.Data;
-using CnnService.Api.Datasets;
 using CnnService.Api.Hosting;
-using CnnService.Training;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace CnnService.Api.Runs;
@@ -14,11 +10,10 @@ namespace CnnService.Api.Runs;
 /// running belongs to a process that is gone: it is taken over, with a new attempt.
 /// </summary>
 internal sealed partial class RunWorker(
-    IDbContextFactory<ServiceDb> databases, DatabaseWriter database, ContentStore contents, Sweeper sweeper, DatasetStore datasets,
-    QueueBell bell, RunNews news, TimeProvider time, IOptions<TrainingOptions> options, ServiceStop stop, ILogger<RunWorker> logger)
+    RunClaims claims, DatabaseWriter database, Sweeper sweeper, QueueBell bell, RunNews news, TimeProvider time,
+    IOptions<TrainingOptions> options, ServiceStop stop, ILogger<RunWorker> logger)
     : BackgroundService
 {
-    private const int MostTakeovers = 10; // crashes in a row without a checkpoint between them
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Guid, RunClaim> training = [];
     private readonly CancellationTokenSource abandoned = new(); // what still trains then writes nothing, and its failures are none
@@ -49,7 +44,7 @@ internal sealed partial class RunWorker(
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, stop.Begun);
         try
         {
-            var orphans = new Queue<long>(await RetryAsync(() => OrphansAsync(stopping.Token), stopping.Token));
+            var orphans = new Queue<long>(await RetryAsync(() => claims.OrphansAsync(stopping.Token), stopping.Token));
             await Task.WhenAll(Enumerable.Range(0, options.Value.ConcurrentRuns).Select(_ => WorkAsync(orphans, stopping.Token)));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -64,58 +59,26 @@ internal sealed partial class RunWorker(
             Task changed = bell.Bell.Next;
             long? orphan;
             lock (orphans) orphan = orphans.TryDequeue(out long order) ? order : null;
-            if (await RetryAsync(() => ClaimAsync(orphan, stopping), stopping) is RunClaim claim) await RunAsync(claim, stopping);
+            if (await RetryAsync(() => claims.ClaimAsync(orphan, stopping), stopping) is RunClaim claim) await RunAsync(claim, stopping);
             else if (orphan is null) await changed.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    // A database that is full, busy or out of reach stops neither the worker nor the service, and a run that waits for it says so.
-    private async Task<T> RetryAsync<T>(Func<Task<T>> work, CancellationToken stopping, RunClaim? claim = null)
+    // A database that is full, busy or out of reach stops neither the worker nor the service.
+    private async Task<T> RetryAsync<T>(Func<Task<T>> work, CancellationToken stopping)
     {
         while (true)
         {
             try
             {
-                T result = await work();
-                if (claim is not null) await news.TellTroubleAsync(claim, null);
-                return result;
+                return await work();
             }
-            catch (Exception e) when (StorageFailure.Of(e) is { Passes: true } failure)
+            catch (Exception e) when (StorageFailure.Of(e) is { Passes: true })
             {
                 LogTryingAgain(e);
-                if (claim is not null) await news.TellTroubleAsync(claim, failure);
                 await Task.Delay(RetryAfter, time, stopping);
             }
         }
-    }
-
-    private async Task<List<long>> OrphansAsync(CancellationToken cancel)
-    {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        return await db.Runs.Where(run => run.State == RunState.Running).OrderBy(run => run.Order).Select(run => run.Order).ToListAsync(cancel);
-    }
-
-    private async Task<RunClaim?> ClaimAsync(long? orphan, CancellationToken cancel)
-    {
-        RunClaim? claim = await database.WriteAsync(db => ClaimAsync(db, orphan, cancel), cancel);
-        if (claim is not null) await news.TryTellAsync(claim.Order);
-        return claim;
-    }
-
-    // A takeover writes no event: the list must equal that of an undisturbed run.
-    private async Task<RunClaim?> ClaimAsync(ServiceDb db, long? orphan, CancellationToken cancel)
-    {
-        RunRow? row = orphan is null
-            ? await db.Runs.Where(run => run.State == RunState.Queued).OrderBy(run => run.Order).FirstOrDefaultAsync(cancel)
-            : await db.Runs.SingleOrDefaultAsync(run => run.Order == orphan && run.State == RunState.Running, cancel);
-        if (row is null) return null;
-        DateTime now = time.GetUtcNow().UtcDateTime;
-        row.Takeovers = orphan is null ? 0 : row.Takeovers + 1;
-        if (row.State == RunState.Queued) await EventLog.AddStateAsync(db, row.Order, RunState.Running, now, cancel);
-        row.State = RunState.Running;
-        row.StartedAt ??= now;
-        row.Attempts++;
-        return new RunClaim(row.Order, row.Id, row.Attempts);
     }
 
     private async Task RunAsync(RunClaim claim, CancellationToken stopping)
@@ -123,13 +86,7 @@ internal sealed partial class RunWorker(
         var writer = new RunWriter(database, sweeper, news, time, claim, stopping);
         try
         {
-            RunStart start = await RetryAsync(() => PrepareAsync(claim, stopping), stopping, claim);
-            LogStarted(claim.Id, claim.Attempt);
-            training[claim.Id] = claim;
-            // The token that is not linked: who looks at it sees it before the first of those that are told of it, and the hub holds up the
-            // others while it closes its connections.
-            await OnOwnThread(() => new RunSession(start, writer, time, logger, abandoned.Token).Execute(stop.Begun), claim.Id);
-            LogStopped(claim.Id);
+            await TrainAsync(claim, writer, stopping);
         }
         catch (FencedException)
         {
@@ -144,7 +101,7 @@ internal sealed partial class RunWorker(
         }
         catch (Exception e) when (!abandoned.IsCancellationRequested)
         {
-            await FailAsync(writer, claim, e, stopping);
+            await FailAsync(writer, claim, e);
         }
         catch (Exception)
         {
@@ -156,92 +113,55 @@ internal sealed partial class RunWorker(
         }
     }
 
-    private async Task<RunStart> PrepareAsync(RunClaim claim, CancellationToken cancel)
+    // A run that cannot be read tells it to those who watch, and tries again by itself, unless its user wants it to leave.
+    private async Task TrainAsync(RunClaim claim, RunWriter writer, CancellationToken stopping)
     {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        RunRow row = await db.Runs.AsNoTracking().SingleAsync(run => run.Order == claim.Order, cancel);
-        CheckpointRow[] checkpoints = await db.Checkpoints.AsNoTracking()
-            .Where(c => c.Run == claim.Order).OrderByDescending(c => c.Iteration).ToArrayAsync(cancel);
-        if (row.Takeovers > MostTakeovers) throw new CrashedRepeatedlyException(MostTakeovers);
-        CheckpointRow? checkpoint = await FirstIntactAsync(claim, checkpoints, cancel);
-        long from = checkpoint?.Iteration ?? 0;
-        return new RunStart
-        {
-            Claim = claim,
-            Spec = JsonSerializer.Deserialize<RunSpec>(row.Spec, ApiJson.Options)!,
-            Dataset = datasets.Load(row.DatasetSha256),
-            ReadCheckpoint = checkpoint is null ? null : () => ReadCheckpoint(checkpoint.Content),
-            Told = await db.Events.AsNoTracking().Where(e => e.Run == claim.Order && e.Iteration > from).OrderBy(e => e.Sequence).ToListAsync(cancel),
-            Threads = Math.Max(1, (options.Value.Threads == 0 ? Environment.ProcessorCount : options.Value.Threads) / options.Value.ConcurrentRuns),
-            CheckpointEvery = TimeSpan.FromSeconds(options.Value.CheckpointSeconds),
-        };
-    }
-
-    // The run is repeated from there, and its events are compared with those that were told.
-    private async Task<CheckpointRow?> FirstIntactAsync(RunClaim claim, CheckpointRow[] newestFirst, CancellationToken cancel)
-    {
-        foreach (CheckpointRow checkpoint in newestFirst)
-        {
-            if (await contents.IsIntactAsync(checkpoint.Content, cancel)) return checkpoint;
-            LogDamagedCheckpoint(claim.Id, checkpoint.Iteration);
-        }
-
-        return null;
-    }
-
-    private Checkpoint ReadCheckpoint(long content) =>
-        Checkpoint.Read(contents.ReadAsync(content, CancellationToken.None).GetAwaiter().GetResult() ?? throw ContentStore.Damaged());
-
-    private async Task FailAsync(RunWriter writer, RunClaim claim, Exception e, CancellationToken stopping)
-    {
-        (RunState state, string code, long? iteration) = e switch
-        {
-            DivergedException diverged => (RunState.Failed, FailureCodes.NonFiniteLoss, diverged.Iteration),
-            NotReproducedException other => (RunState.Failed, FailureCodes.NotReproduced, other.Iteration),
-            CrashedRepeatedlyException => (RunState.Failed, FailureCodes.CrashedRepeatedly, null),
-            OutOfMemoryException => (RunState.Failed, FailureCodes.OutOfMemory, null),
-            InvalidInputException { Part: "numerics" } => (RunState.Failed, FailureCodes.IncompatibleNumerics, null),
-            _ when e is DamagedContentException or IOException || StorageFailure.Of(e) is not null =>
-                (RunState.Paused, FailureCodes.Storage, null),
-            _ => (RunState.Failed, FailureCodes.Internal, (long?)null),
-        };
-        LogFailed(e, claim.Id, code);
-        string message = code switch
-        {
-            FailureCodes.Internal => "The run failed; the service's log tells why.",
-            FailureCodes.Storage when e is DamagedContentException => e.Message,
-            FailureCodes.Storage when StorageFailure.Of(e) is { } failure =>
-                $"The run's progress could not be stored. {failure.Words} Then resume the run.",
-            FailureCodes.Storage => "The run's progress could not be stored; look at the disk and the service's log, then resume the run.",
-            FailureCodes.OutOfMemory => "There was not enough memory; use a smaller network or batchSize.",
-            _ => e.Message,
-        };
-        await StoreAsync(writer, new RunWrite
-        {
-            State = state,
-            Apply = row => (row.FailureCode, row.FailureMessage, row.FailureIteration) = (code, message, iteration),
-        }, stopping);
-    }
-
-    // On a full disk the failure itself finds no room: it is stored as soon as there is some, or by the attempt after a restart.
-    private async Task StoreAsync(RunWriter writer, RunWrite write, CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                await writer.WriteAsync(write);
+                RunStart start = await claims.PrepareAsync(claim, stopping);
+                await news.TellTroubleAsync(claim, null);
+                await TrainAsync(start, writer);
                 return;
             }
-            catch (FencedException)
+            catch (Exception e) when (StorageFailure.Of(e) is { Passes: true } failure && !stopping.IsCancellationRequested)
             {
-                return;
+                LogTryingAgain(e);
+                await news.TellTroubleAsync(claim, failure);
+                await Task.Delay(RetryAfter, time, stopping);
+                if (await claims.IsAskedToLeaveAsync(claim, stopping)) throw;
             }
-            catch (Exception e) when (StorageFailure.Of(e) is not null)
+        }
+    }
+
+    private async Task TrainAsync(RunStart start, RunWriter writer)
+    {
+        RunClaim claim = start.Claim;
+        LogStarted(claim.Id, claim.Attempt);
+        training[claim.Id] = claim;
+        // The token that is not linked: who looks at it sees it before the first of those that are told of it, and the hub holds up the
+        // others while it closes its connections.
+        await OnOwnThread(() => new RunSession(start, writer, time, logger, abandoned.Token).Execute(stop.Begun), claim.Id);
+        LogStopped(claim.Id);
+    }
+
+    private async Task FailAsync(RunWriter writer, RunClaim claim, Exception e)
+    {
+        (RunState state, RunFailure failure) = RunFailures.Of(e);
+        LogFailed(e, claim.Id, failure.Code);
+        try
+        {
+            await writer.WriteAsync(new RunWrite
             {
-                LogCannotStore(e);
-                await Task.Delay(RetryAfter, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+                State = state,
+                Apply = row =>
+                    (row.FailureCode, row.FailureMessage, row.FailureIteration) = (failure.Code, failure.Message, failure.Iteration),
+            });
+        }
+        catch (Exception other) when (other is FencedException || StorageFailure.Of(other) is not null)
+        {
+            LogFailureNotStored(other, claim.Id);
         }
     }
 
@@ -279,19 +199,13 @@ internal sealed partial class RunWorker(
     [LoggerMessage(5, LogLevel.Warning, "The database cannot do what the worker needs; trying again.")]
     private partial void LogTryingAgain(Exception exception);
 
+    [LoggerMessage(6, LogLevel.Warning, "Run {Run}: its failure cannot be stored; the next attempt meets it again.")]
+    private partial void LogFailureNotStored(Exception exception, Guid run);
+
     [LoggerMessage(
         7,
         LogLevel.Warning,
-        "Run {Run}: the checkpoint of iteration {Iteration} is damaged; the run goes on from the one before, or from its beginning.")]
-    private partial void LogDamagedCheckpoint(Guid run, long iteration);
-
-    [LoggerMessage(6, LogLevel.Warning, "A run's failure cannot be stored; trying again.")]
-    private partial void LogCannotStore(Exception exception);
-
-    [LoggerMessage(
-        9,
-        LogLevel.Warning,
-        "Run {Run}: its last iterations could not be stored before the end. It goes on from its last checkpoint.")]
+        "Run {Run}: the storage failed while the service stopped. The run goes on from its last checkpoint.")]
     private partial void LogNotStoredAtTheEnd(Exception exception, Guid run);
 
     [LoggerMessage(
@@ -300,7 +214,3 @@ internal sealed partial class RunWorker(
         "Run {Run} was abandoned: a stop cannot wait for its iteration. It goes on from its last checkpoint.")]
     private partial void LogAbandoned(Guid run);
 }
-
-/// <summary>The process ended again and again before a checkpoint could be written.</summary>
-internal sealed class CrashedRepeatedlyException(int times)
-    : Exception($"The service ended {times} times in a row while this run was running, before a checkpoint; use a smaller network, or look into the service's log.");

@@ -139,11 +139,5 @@ internal sealed record RunWrite
 /// <param name="Model">The model to write.</param>
 internal sealed record ModelFile(WhichParameters Which, long Iteration, Model Model);
 
-/// <summary>A run that a worker has claimed.</summary>
-/// <param name="Order">The run's key.</param>
-/// <param name="Id">Its public id.</param>
-/// <param name="Attempt">The fencing token.</param>
-internal sealed record RunClaim(long Order, Guid Id, int Attempt);
-
 /// <summary>Another attempt has taken the run over, or it is gone; this one stops without a trace.</summary>
 internal sealed class FencedException() : Exception("Another attempt has taken this run over.");

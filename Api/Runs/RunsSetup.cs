@@ -15,6 +15,7 @@ internal static class RunsSetup
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunChecks>();
         services.AddSingleton<EventReader>();
+        services.AddSingleton<RunClaims>();
         services.AddSingleton<RunWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<RunWorker>());
         services.AddHealthChecks().AddCheck<RunWorkerHealth>("worker", tags: ["ready"]);
