@@ -12,20 +12,24 @@ internal sealed class RunNews(
     /// <summary>The bell of committed events.</summary>
     public EventBell EventBell => eventBell;
 
-    /// <summary>The run as it is now.</summary>
-    public async Task<Run> ReadAsync(long order, CancellationToken cancel)
+    /// <summary>The run as it is now; null if it is deleted.</summary>
+    public async Task<Run?> ReadAsync(long order, CancellationToken cancel)
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        return troubles.Of(await db.Runs.AsNoTracking().Where(r => r.Order == order).Select(Run.WithPlace(db)).SingleAsync(cancel));
+        RowWithPlace? row = await db.Runs.AsNoTracking().Where(r => r.Order == order).Select(Run.WithPlace(db))
+            .SingleOrDefaultAsync(cancel);
+        return row is null ? null : troubles.Of(row);
     }
 
-    /// <summary>Rings, sends the run to those who watch all, and returns it.</summary>
-    public async Task<Run> TellAsync(long order, CancellationToken cancel)
+    /// <summary>
+    /// Rings, sends the run to those who watch all, and returns it; null if somebody has deleted it since the commit that is told.
+    /// </summary>
+    public async Task<Run?> TellAsync(long order, CancellationToken cancel)
     {
         eventBell.Bell.Ring();
-        Run run = await ReadAsync(order, cancel);
+        Run? run = await ReadAsync(order, cancel);
         // Not awaited: a client that reads slowly must hold up neither a request nor a run.
-        _ = hub.Clients.Group(RunsHub.All).RunChanged(run);
+        if (run is not null) _ = hub.Clients.Group(RunsHub.All).RunChanged(run);
         return run;
     }
 

@@ -20,9 +20,9 @@ internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBe
     public async Task<Run> SubmitAsync(RunRow row, int limit, CancellationToken cancel)
     {
         if (await database.WriteAsync(db => AddUnlessKnownAsync(db, row, limit, cancel), cancel) is long known)
-            return await news.ReadAsync(known, cancel);
+            return await news.ReadAsync(known, cancel) ?? throw ProblemException.NotFound("The run of this Idempotency-Key");
         queueBell.Bell.Ring();
-        return await news.TellAsync(row.Order, cancel);
+        return await news.TellAsync(row.Order, cancel) ?? throw ProblemException.NotFound($"Run {row.Id}");
     }
 
     /// <summary>Pauses a queued run, asks a running one to pause.</summary>
@@ -109,7 +109,7 @@ internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBe
         }, cancel);
         sweeper.Wake();
         queueBell.Bell.Ring();
-        return await news.TellAsync(order, cancel);
+        return await news.TellAsync(order, cancel) ?? throw ProblemException.NotFound($"Run {id}");
     }
 
     private async Task EnterAsync(ServiceDb db, RunRow row, RunState state, CancellationToken cancel)
