@@ -27,6 +27,30 @@ public sealed class MeetingTests : IAsyncDisposable
         await service.Services.GetRequiredService<RunNews>().TryTellAsync(order);
     }
 
+    // The worker knows of the pause, and acts on it with its next write.
+    [Theory]
+    [InlineData("cancel", RunState.Cancelled)]
+    [InlineData("resume", RunState.Running)]
+    public async Task Request_WhileTheWorkerIsAboutToPause_TakesThePlaceOfThePause(string verb, RunState expected)
+    {
+        while (true)
+        {
+            Run run = await client.SubmitAsync(RunClient.Endless);
+            await client.UntilAsync(run.Id, RunState.Running);
+            Run asked = await RunClient.ReadAsync<Run>(await client.DoAsync(run.Id, "pause"));
+            while ((run = await client.GetAsync(run.Id)).State == RunState.Running && run.Iteration == asked.Iteration) { }
+            Run answer = await RunClient.ReadAsync<Run>(await client.DoAsync(run.Id, verb));
+
+            long seen = answer.Iteration;
+            for (int writes = 0; writes < 3 && run.State is RunState.Queued or RunState.Running; run = await client.GetAsync(run.Id))
+                if (run.Iteration > seen) (seen, writes) = (run.Iteration, writes + 1);
+            await client.DoAsync(run.Id, "cancel");
+            if (answer.State != RunState.Running) continue; // it had paused already
+            Assert.Equal(expected, run.State);
+            return;
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => service.DisposeAsync();
 }

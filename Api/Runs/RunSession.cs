@@ -67,11 +67,7 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
                 return;
             }
 
-            if (requested is RunRequest request && report.Iteration < trainer.TotalIterations)
-            {
-                Act(trainer, request);
-                return;
-            }
+            if (requested is RunRequest request && report.Iteration < trainer.TotalIterations && Act(trainer, request)) return;
         }
 
         Complete(trainer);
@@ -130,12 +126,15 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
         return requested;
     }
 
-    private void Act(Trainer trainer, RunRequest request)
+    // Whether the run stops by it. The request is one write old: where the user has another wish by then, the next iteration learns of it.
+    private bool Act(Trainer trainer, RunRequest request)
     {
-        RunWrite write = Write(trainer) with { Parameters = NewBest(trainer) };
-        Finish(request == RunRequest.Cancel
+        RunWrite write = Write(trainer) with { Answers = request, Parameters = NewBest(trainer) };
+        RunRequest? requested = Finish(request == RunRequest.Cancel
             ? write with { State = RunState.Cancelled }
             : write with { State = RunState.Paused, Checkpoint = CheckpointOf(trainer) });
+        writing = Task.FromResult(requested);
+        return requested == request;
     }
 
     private void Complete(Trainer trainer)
@@ -165,11 +164,11 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
         });
     }
 
-    private void Finish(RunWrite write)
+    private RunRequest? Finish(RunWrite write)
     {
         writing.GetAwaiter().GetResult();
         abandoned.ThrowIfCancellationRequested();
-        writer.WriteAsync(write).GetAwaiter().GetResult();
+        return writer.WriteAsync(write).GetAwaiter().GetResult();
     }
 
     // The events gathered so far, and the progress that goes with them; an attempt that repeats iterations does not take progress back.

@@ -21,8 +21,8 @@ internal sealed class RunWriter(
     private long? before; // the run's last sequence when the present write was tried first
 
     /// <summary>
-    /// Commits what has happened, then tells it; returns what a user has asked the run to do. A disk that is full, or a database that is
-    /// busy, is told to those who watch, and tried again until it works or the service stops.
+    /// Commits what has happened, then tells it; returns what a user has asked the run to do, which a write that answers it has done. A
+    /// disk that is full, or a database that is busy, is told to those who watch, and tried again until it works or the service stops.
     /// </summary>
     public async Task<RunRequest?> WriteAsync(RunWrite write)
     {
@@ -59,9 +59,11 @@ internal sealed class RunWriter(
         RunRequest? requested = row.Requested;
         long sequence = await EventLog.LastSequenceAsync(db, claim.Order, CancellationToken.None);
         // The try before was committed, though the disk failed in the midst of it.
-        if (before is not null && before != sequence) return requested;
+        if (before is not null && before != sequence) return row.State == RunState.Running ? requested : write.Answers;
         before = sequence;
         if (row.State != RunState.Running) throw new FencedException();
+        // A pause is taken back, or a cancel has come in its place, since the worker was told of it.
+        if (write.Answers is not null && write.Answers != requested) write = write with { State = null };
         write.Apply(row);
         AddEvents(db, write, sequence);
         if (write.State is RunState state) await EnterAsync(db, row, state);
@@ -122,6 +124,9 @@ internal sealed record RunWrite
 
     /// <summary>The state that the run enters, with its event.</summary>
     public RunState? State { get; init; }
+
+    /// <summary>The request that the state answers; if it is not the run's any more, the state is not entered.</summary>
+    public RunRequest? Answers { get; init; }
 
     /// <summary>A checkpoint, beside which the one before stays; its memory is the writer's until the write has ended.</summary>
     public Checkpoint? Checkpoint { get; init; }
