@@ -93,6 +93,21 @@ public sealed class ContentStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Open_ContentThatTheSweeperHasBegunToRemove_GivesNothing()
+    {
+        const int pieces = 64; // some slices of the sweeper
+        ContentRow row = await AddAsync(RandomNumberGenerator.GetBytes(pieces * Piece));
+        await RemovePointersAsync();
+        service.Services.GetRequiredService<Sweeper>().Wake();
+        await UntilAsync(async db => await db.Pieces.CountAsync(piece => piece.Content == row.Key, Cancel) < pieces);
+
+        Assert.Null(await Contents.OpenAsync(row.Key, Cancel));
+        Assert.Null(await Contents.ReadAsync(row.Key, Cancel));
+        Assert.Empty(Contents.Held);
+        await UntilAsync(async db => !await db.Contents.AnyAsync(content => content.Key == row.Key, Cancel));
+    }
+
+    [Fact]
     public async Task PausedRun_ItsRows_HoldCheckpointsAndTheBestParameters()
     {
         var client = new RunClient(service.CreateClient());

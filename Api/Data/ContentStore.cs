@@ -10,6 +10,7 @@ namespace CnnService.Api.Data;
 internal sealed class ContentStore(IDbContextFactory<ServiceDb> databases) : IDisposable
 {
     private readonly Dictionary<long, int> readers = []; // open readers by content; its own lock
+    private readonly HashSet<long> going = []; // contents that are being removed; under the lock of the readers
     private readonly SemaphoreSlim verifying = new(1); // one at a time, as it takes a processor: 25 ms for 10 MB
 
     /// <summary>Stores what is written, in the transaction that the context is in.</summary>
@@ -35,6 +36,26 @@ internal sealed class ContentStore(IDbContextFactory<ServiceDb> databases) : IDi
         {
             lock (readers) return [.. readers.Keys];
         }
+    }
+
+    /// <summary>
+    /// Takes a content that nothing points to out of use, so that nobody opens it while its pieces go one after another; false while it is
+    /// being read.
+    /// </summary>
+    public bool TryTakeOut(long key)
+    {
+        lock (readers)
+        {
+            if (readers.ContainsKey(key)) return false;
+            going.Add(key);
+            return true;
+        }
+    }
+
+    /// <summary>Forgets the contents that were taken out: all of them are gone, and no other content will have their keys.</summary>
+    public void ForgetTakenOut()
+    {
+        lock (readers) going.Clear();
     }
 
     /// <summary>
@@ -103,7 +124,12 @@ internal sealed class ContentStore(IDbContextFactory<ServiceDb> databases) : IDi
     // It is held before it is looked for, so that it cannot go in between.
     private async Task<ContentReader?> HoldAsync(long key, CancellationToken cancel)
     {
-        lock (readers) readers[key] = readers.GetValueOrDefault(key) + 1;
+        lock (readers)
+        {
+            if (going.Contains(key)) return null;
+            readers[key] = readers.GetValueOrDefault(key) + 1;
+        }
+
         try
         {
             await using ServiceDb db = await databases.CreateDbContextAsync(cancel);

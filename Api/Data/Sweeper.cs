@@ -77,10 +77,11 @@ internal sealed partial class Sweeper(DatabaseWriter database, ContentStore cont
             && !db.Checkpoints.Any(row => row.Content == content.Key) && !db.Parameters.Any(row => row.Content == content.Key));
         if (await unused.Select(content => (long?)content.Key).FirstOrDefaultAsync(cancel) is long key)
         {
-            await RemoveFromContentAsync(db, key, cancel);
+            if (contents.TryTakeOut(key)) await RemoveFromContentAsync(db, key, cancel);
             return true;
         }
 
+        contents.ForgetTakenOut();
         return shrinks && await ShrinkAsync(db, cancel);
     }
 
