@@ -1,3 +1,4 @@
+using System.Net;
 using CnnService.Api.Data;
 using CnnService.Api.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -49,6 +50,20 @@ public sealed class MeetingTests : IAsyncDisposable
             Assert.Equal(expected, run.State);
             return;
         }
+    }
+
+    [Fact]
+    public async Task Submit_KnownKeyAfterItsDatasetIsDeleted_GivesTheRun()
+    {
+        Run run = await RunClient.ReadAsync<Run>(await client.PostAsync(RunClient.Small(), "key"));
+        await client.UntilAsync(run.Id, RunState.Completed);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.Http.DeleteAsync("/api/datasets/shapes", Cancel)).StatusCode);
+
+        HttpResponseMessage again = await client.PostAsync(RunClient.Small(), "key");
+        Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
+        Assert.Equal(run.Id, (await RunClient.ReadAsync<Run>(again)).Id);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await client.PostAsync(RunClient.Small(2), "key")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync(RunClient.Small())).StatusCode);
     }
 
     /// <inheritdoc/>

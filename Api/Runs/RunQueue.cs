@@ -9,9 +9,17 @@ namespace CnnService.Api.Runs;
 /// What users do to runs that a worker does not hold: each change of state is one transaction with its event. A running run is only asked; its worker
 /// acts between two iterations.
 /// </summary>
-internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBell queueBell, RunNews news, TimeProvider time)
+internal sealed class RunQueue(
+    IDbContextFactory<ServiceDb> databases, DatabaseWriter database, Sweeper sweeper, QueueBell queueBell, RunNews news, TimeProvider time)
 {
     private static readonly RunState[] Ended = [RunState.Completed, RunState.Failed, RunState.Cancelled];
+
+    /// <summary>The run that came with an idempotency key before; null if there is none. A problem (422) if its body was another.</summary>
+    public async Task<Run?> FindAsync(string key, string body, CancellationToken cancel)
+    {
+        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
+        return await KnownAsync(db, key, body, cancel) is long known ? await news.ReadAsync(known, cancel) : null;
+    }
 
     /// <summary>Queues a run; it is there for good when this returns. An idempotency key that is known gives its run again.</summary>
     /// <param name="row">The new run, in state queued.</param>
@@ -73,14 +81,7 @@ internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBe
     // The run that came with this key before; null when the row is added.
     private static async Task<long?> AddUnlessKnownAsync(ServiceDb db, RunRow row, int limit, CancellationToken cancel)
     {
-        RunRow? known = row.IdempotencyKey is null
-            ? null
-            : await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.IdempotencyKey == row.IdempotencyKey, cancel);
-        if (known is not null && known.IdempotencyBody != row.IdempotencyBody)
-            throw new ProblemException(
-                StatusCodes.Status422UnprocessableEntity,
-                "This Idempotency-Key came with another body before; use a new key for a new run.");
-        if (known is not null) return known.Order;
+        if (row.IdempotencyKey is { } key && await KnownAsync(db, key, row.IdempotencyBody, cancel) is long known) return known;
         if (!await db.Datasets.AnyAsync(dataset => dataset.Name == row.Dataset && dataset.Sha256 == row.DatasetSha256, cancel))
             throw new InvalidInputException("dataset", $"\"{row.Dataset}\" was deleted or replaced just now; send the run again.");
         if (await db.Runs.CountAsync(r => r.State == RunState.Queued, cancel) >= limit)
@@ -94,6 +95,17 @@ internal sealed class RunQueue(DatabaseWriter database, Sweeper sweeper, QueueBe
         await db.SaveChangesAsync(cancel);
         await EventLog.AddStateAsync(db, row.Order, RunState.Queued, row.CreatedAt, cancel);
         return null;
+    }
+
+    private static async Task<long?> KnownAsync(ServiceDb db, string key, string? body, CancellationToken cancel)
+    {
+        var known = await db.Runs.Where(run => run.IdempotencyKey == key).Select(run => new { run.Order, run.IdempotencyBody })
+            .SingleOrDefaultAsync(cancel);
+        if (known is not null && known.IdempotencyBody != body)
+            throw new ProblemException(
+                StatusCodes.Status422UnprocessableEntity,
+                "This Idempotency-Key came with another body before; use a new key for a new run.");
+        return known?.Order;
     }
 
     private async Task<Run> ChangeAsync(Guid id, string verb, Func<RunRow, Change?> decide, CancellationToken cancel)

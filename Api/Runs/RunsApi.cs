@@ -47,8 +47,12 @@ internal static class RunsApi
             throw new ProblemException(400, $"The Idempotency-Key has {idempotencyKey.Length} characters; give 1 to {KeyLimit}.", "Idempotency-Key");
         byte[] body = await stop.ReceiveAsync(request, receiving => ReadJsonAsync(request, receiving));
         RunSpec spec = Parse(body);
+        string? bodyHash = idempotencyKey is null ? null : Convert.ToHexStringLower(SHA256.HashData(body));
+        // Before the checks: what was accepted once is not refused because its dataset is gone since.
+        if (bodyHash is not null && await queue.FindAsync(idempotencyKey!, bodyHash, cancel) is { } known)
+            return TypedResults.Accepted($"/api/runs/{known.Id}", known);
         (DatasetRow dataset, long iterations) = await checks.CheckAsync(spec, cancel);
-        await checks.CheckContentAsync(dataset, idempotencyKey, cancel);
+        await checks.CheckContentAsync(dataset, cancel);
         DateTime now = time.GetUtcNow().UtcDateTime;
         Run run = await queue.SubmitAsync(
             new RunRow
@@ -62,7 +66,7 @@ internal static class RunsApi
                 TotalIterations = iterations,
                 CreatedAt = now,
                 IdempotencyKey = idempotencyKey,
-                IdempotencyBody = idempotencyKey is null ? null : Convert.ToHexStringLower(SHA256.HashData(body)),
+                IdempotencyBody = bodyHash,
             },
             options.Value.QueueLimit,
             cancel);
@@ -156,11 +160,8 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
         return (dataset, iterations);
     }
 
-    /// <summary>
-    /// Looks whether the dataset's images are there and intact; a problem (409) tells what helps if they are not. A run that was accepted
-    /// under the same key before is not refused afterwards.
-    /// </summary>
-    public async Task CheckContentAsync(DatasetRow dataset, string? idempotencyKey, CancellationToken cancel)
+    /// <summary>Looks whether the dataset's images are there and intact; a problem (409) tells what helps if they are not.</summary>
+    public async Task CheckContentAsync(DatasetRow dataset, CancellationToken cancel)
     {
         try
         {
@@ -168,8 +169,6 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
         }
         catch (DamagedContentException e)
         {
-            await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-            if (idempotencyKey is not null && await db.Runs.AnyAsync(run => run.IdempotencyKey == idempotencyKey, cancel)) return;
             throw new ProblemException(StatusCodes.Status409Conflict, e.Message, "dataset");
         }
     }
