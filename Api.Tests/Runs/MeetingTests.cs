@@ -1,6 +1,9 @@
 using System.Net;
+using System.Threading.Channels;
 using CnnService.Api.Data;
+using CnnService.Api.Hosting;
 using CnnService.Api.Runs;
+using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -66,6 +69,68 @@ public sealed class MeetingTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync(RunClient.Small())).StatusCode);
     }
 
+    [Fact]
+    public async Task Change_OfAClientThatIsGoneAtItsCommit_IsToldToThoseWhoWatch()
+    {
+        const int count = 20;
+        Run last = await client.SubmitAsync(RunClient.Endless);
+        var runs = new List<Guid>();
+        while (runs.Count < count) runs.Add((await client.SubmitAsync(RunClient.Small())).Id);
+        foreach (Guid id in (Guid[])[.. runs, last.Id]) await client.DoAsync(id, "pause");
+        await client.UntilAsync(last.Id, RunState.Paused);
+        var told = Channel.CreateUnbounded<Run>();
+        await using HubConnection hub = await ConnectAsync();
+        hub.On<Run>("RunChanged", run => told.Writer.TryWrite(run));
+        await hub.InvokeAsync("WatchAll", Cancel);
+
+        foreach (Guid id in runs) await CancelAndLeaveAsync(id);
+        await client.DoAsync(last.Id, "cancel");
+        var heard = new List<Guid>();
+        while (!heard.Contains(last.Id)) heard.Add((await told.Reader.ReadAsync(Cancel)).Id);
+
+        foreach (Guid id in runs)
+            if ((await client.GetAsync(id)).State == RunState.Cancelled) Assert.Contains(id, heard);
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => service.DisposeAsync();
+
+    // Nothing else commits: no run is running.
+    private async Task CancelAndLeaveAsync(Guid id)
+    {
+        var commits = service.Services.GetRequiredService<CommitCount>();
+        using var client = new CancellationTokenSource();
+        long before = commits.Read();
+        Task leaving = Task.Run(
+            () =>
+            {
+                while (commits.Read() == before) Cancel.ThrowIfCancellationRequested();
+                client.Cancel();
+            },
+            Cancel);
+        try
+        {
+            await service.Services.GetRequiredService<RunQueue>().CancelAsync(id, client.Token);
+        }
+        catch (OperationCanceledException) when (client.IsCancellationRequested)
+        {
+            // As a client that has gone hears nothing.
+        }
+
+        await leaving;
+    }
+
+    private async Task<HubConnection> ConnectAsync()
+    {
+        HubConnection hub = new HubConnectionBuilder()
+            .WithUrl(
+                new Uri(service.Server.BaseAddress, "/hubs/runs"),
+                options => options.HttpMessageHandlerFactory = _ => service.Server.CreateHandler())
+            .AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions))
+            .WithServerTimeout(HangGuard.Limit)
+            .Build();
+        hub.HandshakeTimeout = HangGuard.Limit;
+        await hub.StartAsync(Cancel);
+        return hub;
+    }
 }

@@ -22,12 +22,13 @@ internal sealed class RunNews(
     }
 
     /// <summary>
-    /// Rings, sends the run to those who watch all, and returns it; null if somebody has deleted it since the commit that is told.
+    /// Rings, sends the run to those who watch all, and returns it; null if somebody has deleted it since the commit that is told. A commit
+    /// is told also when the client who asked for it has gone.
     /// </summary>
-    public async Task<Run?> TellAsync(long order, CancellationToken cancel)
+    public async Task<Run?> TellAsync(long order)
     {
         eventBell.Bell.Ring();
-        Run? run = await ReadAsync(order, cancel);
+        Run? run = await ReadAsync(order, CancellationToken.None);
         // Not awaited: a client that reads slowly must hold up neither a request nor a run.
         if (run is not null) _ = hub.Clients.Group(RunsHub.All).RunChanged(run);
         return run;
@@ -40,7 +41,7 @@ internal sealed class RunNews(
     {
         try
         {
-            await TellAsync(order, CancellationToken.None);
+            await TellAsync(order);
         }
         catch (Exception e) when (StorageFailure.Of(e) is not null)
         {

@@ -30,7 +30,7 @@ internal sealed class RunQueue(
         if (await database.WriteAsync(db => AddUnlessKnownAsync(db, row, limit, cancel), cancel) is long known)
             return await news.ReadAsync(known, cancel) ?? throw ProblemException.NotFound("The run of this Idempotency-Key");
         queueBell.Bell.Ring();
-        return await news.TellAsync(row.Order, cancel) ?? throw ProblemException.NotFound($"Run {row.Id}");
+        return await news.TellAsync(row.Order) ?? throw ProblemException.NotFound($"Run {row.Id}");
     }
 
     /// <summary>Pauses a queued run, asks a running one to pause.</summary>
@@ -121,7 +121,7 @@ internal sealed class RunQueue(
         }, cancel);
         sweeper.Wake();
         queueBell.Bell.Ring();
-        return await news.TellAsync(order, cancel) ?? throw ProblemException.NotFound($"Run {id}");
+        return await news.TellAsync(order) ?? throw ProblemException.NotFound($"Run {id}");
     }
 
     private async Task EnterAsync(ServiceDb db, RunRow row, RunState state, CancellationToken cancel)
