@@ -95,26 +95,19 @@ internal sealed class LoadedModel : IDisposable
 
     private void Answer(List<Question> batch)
     {
-        int length = Model.Network.Input.Length, classes = Model.Network.Classes, count = 0;
-        byte[] images = new byte[batch.Sum(question => question.Images.Count) * length];
-        foreach (byte[] image in batch.SelectMany(question => question.Images)) image.CopyTo(images, count++ * length);
-        float[] probabilities = new float[count * classes];
-        Exception? failure = null;
         try
         {
+            int length = Model.Network.Input.Length, classes = Model.Network.Classes, count = 0, done = 0;
+            byte[] images = new byte[batch.Sum(question => question.Images.Count) * length];
+            foreach (byte[] image in batch.SelectMany(question => question.Images)) image.CopyTo(images, count++ * length);
+            float[] probabilities = new float[count * classes];
             Predict(images, probabilities);
+            foreach (Question question in batch)
+                question.SetResult(probabilities[(done * classes)..((done += question.Images.Count) * classes)]);
         }
         catch (Exception e)
         {
-            failure = e; // for each of those who wait
-        }
-
-        int done = 0;
-        foreach (Question question in batch)
-        {
-            Range own = (done * classes)..((done += question.Images.Count) * classes);
-            if (failure is null) question.SetResult(probabilities[own]);
-            else question.SetException(failure);
+            foreach (Question question in batch) question.TrySetException(e); // for each of those who still wait
         }
     }
 
