@@ -49,6 +49,8 @@ public sealed class ContentStoreTests : IAsyncDisposable
     [InlineData("DELETE FROM Pieces WHERE Number = 1")]
     [InlineData("UPDATE Contents SET Length = Length - 1")]
     [InlineData("UPDATE Contents SET Length = Length + 1")]
+    [InlineData("UPDATE Contents SET Length = Length + 4294967296")]
+    [InlineData("UPDATE Contents SET Length = -Length")]
     [InlineData("UPDATE Contents SET Sha256 = 'ff'")]
     public async Task Read_DamagedInAnyWay_IsNeverUsed(string damage)
     {

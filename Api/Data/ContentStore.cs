@@ -94,7 +94,8 @@ internal sealed class ContentStore(IDbContextFactory<ServiceDb> databases) : IDi
     {
         await using ContentReader? reader = await HoldAsync(key, cancel);
         if (reader is null) return null;
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(checked((int)reader.Length));
+        if (reader.Length < 0 || reader.Length > Array.MaxLength) throw Damaged(); // longer than anything that was stored
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)reader.Length);
         await reader.ReadExactlyAsync(bytes, cancel);
         return Convert.ToHexStringLower(SHA256.HashData(bytes)) == reader.Sha256 ? bytes : throw Damaged();
     }
