@@ -54,6 +54,17 @@ public sealed class UnreadableCheckpointTests : IDisposable
         Assert.Equal(whole.ParametersSha256, (await client.UntilAsync(run.Id, RunState.Completed)).ParametersSha256);
     }
 
+    [Fact]
+    public async Task Cancel_WhileTheCheckpointCannotBeRead_IsDone()
+    {
+        (_, Run run) = await PausedAsync();
+        disk.Fails = true;
+        await client.DoAsync(run.Id, "resume");
+        await FailureOfAsync(run.Id);
+        await client.DoAsync(run.Id, "cancel");
+        Assert.Equal(RunState.Cancelled, (await client.UntilStoppedAsync(run.Id)).State);
+    }
+
     public void Dispose()
     {
         service.Dispose();

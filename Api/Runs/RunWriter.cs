@@ -64,6 +64,8 @@ internal sealed class RunWriter(
         if (row.State != RunState.Running) throw new FencedException();
         // A pause is taken back, or a cancel has come in its place, since the worker was told of it.
         if (write.Answers is not null && write.Answers != requested) write = write with { State = null };
+        // Where the run itself wants to pause, for want of its storage, its user's cancel stands.
+        else if (write.State == RunState.Paused && requested == RunRequest.Cancel) write = write with { State = RunState.Cancelled };
         write.Apply(row);
         AddEvents(db, write, sequence);
         if (write.State is RunState state) await EnterAsync(db, row, state);
