@@ -29,7 +29,7 @@ internal sealed record StorageFailure(StorageTrouble Trouble, string Words)
 {
     // Result codes of SQLite, as sqlite.org/rescode.html numbers them.
     private const int Permission = 3, BusyCode = 5, Locked = 6, NoMemory = 7, ReadOnly = 8, InputOutput = 10, Corrupt = 11, FullCode = 13,
-        CannotOpen = 14, TooBig = 18, NoLargeFiles = 22, NotADatabase = 26;
+        CannotOpen = 14, Protocol = 15, TooBig = 18, NoLargeFiles = 22, NotADatabase = 26;
 
     private const string Unreachable = "The data directory cannot be read or written; look at the disk, its limits and the service's log.";
     private const string Unreadable =
@@ -53,7 +53,7 @@ internal sealed record StorageFailure(StorageTrouble Trouble, string Words)
 
     private static StorageFailure? Of(int code) => code switch
     {
-        BusyCode or Locked => new(StorageTrouble.Busy, "The database is busy."),
+        BusyCode or Locked or Protocol => new(StorageTrouble.Busy, "The database is busy."),
         FullCode => new(StorageTrouble.Full, "The disk is full; free some space."),
         Permission or NoMemory or ReadOnly or InputOutput or CannotOpen or NoLargeFiles =>
             new(StorageTrouble.Unreachable, Unreachable),
