@@ -6,6 +6,10 @@ using CnnService.Api.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace CnnService.Api.Tests.Hosting;
 
@@ -42,6 +46,30 @@ public sealed class KestrelTests : IAsyncLifetime
 
         Assert.Contains("400 Bad Request", answer, StringComparison.Ordinal);
         Assert.Contains("add it to AllowedHosts", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reader_ThatIsSlow_IsCutBelow8KBPerSecond()
+    {
+        KestrelServerOptions kestrel = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
+
+        MinDataRate? slowest = kestrel.Limits.MinResponseDataRate;
+
+        Assert.Equal((8192, TimeSpan.FromSeconds(10)), (slowest?.BytesPerSecond, slowest?.GracePeriod));
+    }
+
+    [Fact]
+    public async Task Connection_OfAClientThatReadsNothing_IsBufferedNoMoreThanAQuarterOfAMegabyte()
+    {
+        SocketTransportOptions sockets = app.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value;
+        using Socket listener = sockets.CreateBoundListenSocket(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndPoint!, TestContext.Current.CancellationToken);
+
+        using Socket connection = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+
+        Assert.InRange(connection.SendBufferSize, 128 * 1024, 256 * 1024); // Linux tells twice what was asked for
     }
 
     public async ValueTask InitializeAsync() => await app.StartAsync(TestContext.Current.CancellationToken);
