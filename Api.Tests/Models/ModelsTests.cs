@@ -3,6 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
+using CnnService.Api.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using SkiaSharp;
 
 namespace CnnService.Api.Tests.Models;
@@ -63,6 +66,25 @@ public sealed class ModelsTests(TrainedService service) : IClassFixture<TrainedS
     {
         await RefusedAsync($"{Guid.CreateVersion7()}/{what}", HttpStatusCode.NotFound);
         Assert.Contains("paused", await RefusedAsync($"{service.NewRun}/{what}", HttpStatusCode.Conflict), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("filters.png")]
+    [InlineData("confusion")]
+    public async Task Get_StoredContentThatIsNoModel_IsNotTheClientsFault(string what)
+    {
+        var run = Guid.CreateVersion7();
+        await service.InsertAsync(run, RunState.Completed, service.Dataset.Sha256, (WhichParameters.Best, 1, service.Best));
+        await service.Services.GetRequiredService<DatabaseWriter>().WriteAsync(async db =>
+        {
+            ContentRow content = await ContentStore.AddAsync(db, stream => stream.Write("no model, but the bytes that were stored"u8));
+            await db.Parameters.Where(row => row.Run == db.Runs.Single(r => r.Id == run).Order)
+                .ExecuteUpdateAsync(row => row.SetProperty(r => r.Content, content.Key), Cancel);
+        }, Cancel);
+
+        string detail = await RefusedAsync($"{run}/{what}", HttpStatusCode.InternalServerError);
+
+        Assert.Contains("not a model that this version reads", detail, StringComparison.Ordinal);
     }
 
     [Fact]
