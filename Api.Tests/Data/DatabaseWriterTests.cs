@@ -48,6 +48,45 @@ public sealed class DatabaseWriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Write_ManyWaiting_GoInTheOrderInWhichTheyCame()
+    {
+        const int waiting = 20;
+        DatabaseWriter writer = Writer;
+        var order = new List<int>();
+        Task[] writes = await writer.WriteAsync(_ => Task.FromResult<Task[]>(
+            [.. Enumerable.Range(0, waiting).Select(i => writer.WriteAsync(_ =>
+            {
+                order.Add(i);
+                return Task.CompletedTask;
+            }, Cancel))]), Cancel);
+
+        await Task.WhenAll(writes);
+
+        Assert.Equal(Enumerable.Range(0, waiting), order);
+    }
+
+    [Fact]
+    public async Task Write_WhileAnotherProcessHoldsTheDatabase_WaitsWithoutAThread()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var databases = service.Services.GetRequiredService<IDbContextFactory<ServiceDb>>();
+        using var writer = new DatabaseWriter(databases, new HastyTime());
+        await using SqliteConnection other = await LockAsync();
+
+        Task<int> write = writer.WriteAsync(_ => Task.FromResult(1), stop.Token);
+
+        Assert.False(write.IsCompleted, "The call came back after it had waited.");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+        await other.DisposeAsync();
+        Assert.Equal(2, await writer.WriteAsync(_ => Task.FromResult(2), Cancel));
+    }
+
+    [Fact]
+    public async Task Probe_WhileAWriteHasItsTurn_WaitsForNobodyAndTellsNoFailure() =>
+        Assert.Null(await Writer.WriteAsync(_ => Writer.ProbeAsync(Cancel), Cancel));
+
+    [Fact]
     public async Task Requests_WhileAnotherProcessHoldsTheDatabase_ReadAndWritersAreSentAway()
     {
         var client = new RunClient(service.CreateClient());
@@ -116,7 +155,8 @@ public sealed class DatabaseWriterTests : IAsyncDisposable
         Assert.Empty((await client.Http.GetFromJsonAsync<Page<Run>>("/api/runs", ApiJson.Options, Cancel))!.Items);
 
         while (await Writer.WriteAsync(db => db.Runs.IgnoreQueryFilters().AnyAsync(Cancel), Cancel)) { }
-        while (FileLength() > before / 2) await Task.Delay(10, Cancel); // between two looks; no test judges by it
+        using CancellationTokenSource limit = HangGuard.Start();
+        while (FileLength() > before / 2) await Task.Delay(10, limit.Token); // between two looks; no test judges by it
         await using ServiceDb after = Open();
         Assert.False(await after.Events.AnyAsync(Cancel));
         Assert.False(await after.Contents.AnyAsync(Cancel));
@@ -145,4 +185,17 @@ public sealed class DatabaseWriterTests : IAsyncDisposable
         SELECT "Order", 1000 + number, 'Iteration', number, 1, 4611686018427387904, 0.001, '2026-11-25 00:00:00'
         FROM Runs, numbers WHERE upper(Id) = upper({id})
         """, Cancel), Cancel);
+
+    // A second goes by from one look to the next, and whoever waits for the clock waits for ever.
+    private sealed class HastyTime : TimeProvider
+    {
+        private long seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref seconds);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 }
