@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net;
+using CnnService.Api.Data;
+using CnnService.Api.Tests.Runs;
 using static CnnService.Api.Tests.Datasets.Archives;
 
 namespace CnnService.Api.Tests.Datasets;
 
-/// <summary>Uploads to a service whose files may not grow beyond a limit, as `ulimit -f` and service managers set it.</summary>
+/// <summary>A service whose files may not grow beyond a limit, as `ulimit -f` and service managers set it.</summary>
 public sealed class FileSizeLimitTests : IDisposable
 {
     private const int Limit = 1_000_000; // in bytes: less than 400 images of 3,072 bytes, more than the database takes
@@ -23,7 +25,7 @@ public sealed class FileSizeLimitTests : IDisposable
         byte[] archive = Zip([.. files, ("notes.txt", ballast)]);
         Assert.Equal(byTheUploadItself, archive.Length > Limit);
         await using ServiceProcess service = await ServiceProcess.StartAsync(folder.Path);
-        await SetLimitAsync(service);
+        await SetLimitAsync(service, $"{Limit}");
 
         await service.Client.UploadAsync("large", archive, resize: true).ProblemAsync(507);
 
@@ -32,11 +34,27 @@ public sealed class FileSizeLimitTests : IDisposable
         await service.Client.UploadAsync("small", Zip(("a/1.png", Grey(1)), ("b/1.png", Grey(2)))).JsonAsync(HttpStatusCode.Created);
     }
 
+    [Fact]
+    public async Task Submit_WhileTheDatabaseMayNotGrow_IsSentAwayAndAcceptedAfterwards()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit is set with prlimit.");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(folder.Path);
+        var client = new RunClient(service.Client);
+        await SetLimitAsync(service, "1:"); // in bytes; SQLite tells an error of the disk, not that it is full
+
+        using HttpResponseMessage refused = await client.PostAsync(RunClient.Small());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+
+        await SetLimitAsync(service, "unlimited:");
+        await client.UntilAsync((await client.SubmitAsync(RunClient.Small())).Id, RunState.Completed);
+    }
+
     public void Dispose() => folder.Dispose();
 
-    private static async Task SetLimitAsync(ServiceProcess service)
+    private static async Task SetLimitAsync(ServiceProcess service, string limit)
     {
-        using Process prlimit = Process.Start("prlimit", ["--pid", $"{service.Process.Id}", $"--fsize={Limit}"]);
+        using Process prlimit = Process.Start("prlimit", ["--pid", $"{service.Process.Id}", $"--fsize={limit}"]);
         await prlimit.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, prlimit.ExitCode);
     }
