@@ -50,7 +50,28 @@ public sealed class FileSizeLimitTests : IDisposable
         await client.UntilAsync((await client.SubmitAsync(RunClient.Small())).Id, RunState.Completed);
     }
 
+    [Fact]
+    public async Task Ready_WhileOnlyTheDatabaseHasRoom_AnswersUnavailable()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit is set with prlimit.");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(folder.Path);
+        await SetLimitAsync(service, $"{Limit}:");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await ReadyAsync(service));
+
+        await SetLimitAsync(service, "unlimited:");
+        using CancellationTokenSource limit = HangGuard.Start();
+        // The answer of a second ago is given again.
+        while (await ReadyAsync(service) != HttpStatusCode.OK) limit.Token.ThrowIfCancellationRequested();
+    }
+
     public void Dispose() => folder.Dispose();
+
+    private static async Task<HttpStatusCode> ReadyAsync(ServiceProcess service)
+    {
+        using HttpResponseMessage response = await service.Client.GetAsync("/healthz/ready", TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
 
     private static async Task SetLimitAsync(ServiceProcess service, string limit)
     {

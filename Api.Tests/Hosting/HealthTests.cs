@@ -17,17 +17,19 @@ public sealed class HealthTests(ServiceApplication service) : IClassFixture<Serv
     public async Task Ready_WhileTheDatabaseTakesNoWrites_AnswersUnavailable()
     {
         service.CreateClient().Dispose();
+        using CancellationTokenSource limit = HangGuard.Start();
         await using (var other = new SqliteConnection($"Data Source={Path.Combine(service.DataDirectory, "cnnservice.db")};Pooling=False"))
         {
             await other.OpenAsync(TestContext.Current.CancellationToken);
             await using SqliteTransaction writing = other.BeginTransaction();
 
             // The answer of a second ago is given again.
-            while (await AskAsync("/healthz/ready") != (HttpStatusCode.ServiceUnavailable, "Unhealthy")) { }
+            while (await AskAsync("/healthz/ready") != (HttpStatusCode.ServiceUnavailable, "Unhealthy"))
+                limit.Token.ThrowIfCancellationRequested();
             Assert.Equal((HttpStatusCode.OK, "Healthy"), await AskAsync("/healthz/live"));
         }
 
-        while (await AskAsync("/healthz/ready") != (HttpStatusCode.OK, "Healthy")) { }
+        while (await AskAsync("/healthz/ready") != (HttpStatusCode.OK, "Healthy")) limit.Token.ThrowIfCancellationRequested();
     }
 
     [Fact]
