@@ -121,10 +121,11 @@ public sealed class DatabaseWriterTests : IAsyncDisposable
         var client = new RunClient(service.CreateClient());
         Run run = await client.SubmitAsync(RunClient.Endless);
         await client.UntilAsync(run.Id, RunState.Running);
+        using CancellationTokenSource limit = HangGuard.Start();
         await using (SqliteConnection other = await LockAsync())
         {
             while ((run = await client.GetAsync(run.Id)).Failure is null)
-                await Task.Delay(10, Cancel); // between two looks; no test judges by it
+                await Task.Delay(10, limit.Token); // between two looks; no test judges by it
             Assert.Equal((RunState.Running, "storage"), (run.State, run.Failure!.Code));
             Assert.Contains("by itself", run.Failure.Message, StringComparison.Ordinal);
         }

@@ -26,8 +26,9 @@ public sealed class FullDiskTests : IDisposable
         await client.UntilNextIterationAsync(run.Id);
 
         await FillAsync(filler);
+        using CancellationTokenSource limit = HangGuard.Start();
         while ((run = await client.GetAsync(run.Id)).Failure is null)
-            await Task.Delay(10, Cancel); // between two looks; no test judges by it
+            await Task.Delay(10, limit.Token); // between two looks; no test judges by it
         Assert.Equal((RunState.Running, "storage"), (run.State, run.Failure!.Code));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.Http.GetAsync("/healthz/ready", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await client.Http.GetAsync("/healthz/live", Cancel)).StatusCode);
