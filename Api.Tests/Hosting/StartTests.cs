@@ -85,6 +85,21 @@ public sealed class StartTests : IDisposable
         await AssertRefusedAsync(expected, [.. arguments, "--Storage:DataDirectory", Data]);
 
     [Fact]
+    public async Task Start_LibraryThatCannotBeLoaded_IsRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Libraries have other names there.");
+        string program = await CopyProgramAsync(damaged: "libSkiaSharp.so");
+
+        (int exitCode, _, string errors) = await ServiceProcess.ShowAsync(
+            ["--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", Data],
+            launcher: ["sh", "-c", "shift 2; exec dotnet \"$0\" \"$@\"", program]);
+
+        Assert.Equal(1, exitCode);
+        string line = Assert.Single(errors.TrimEnd().Split('\n'));
+        Assert.StartsWith("A library of the service cannot be loaded", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_UnusableEnvironment_IsRefused()
     {
         (int exitCode, string errors) = await ServiceProcess.RunAsync([], new Dictionary<string, string>
@@ -205,6 +220,25 @@ public sealed class StartTests : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    // Links to all of its files, except for the one that is damaged and those whose place tells where the others are.
+    private async Task<string> CopyProgramAsync(string damaged)
+    {
+        string copy = Path.Combine(folder.Path, "program");
+        string[] files = [
+            .. Directory.EnumerateFiles(AppContext.BaseDirectory),
+            .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "runtimes"), "*", SearchOption.AllDirectories)];
+        foreach (string file in files)
+        {
+            string place = Path.Combine(copy, Path.GetRelativePath(AppContext.BaseDirectory, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            if (Path.GetFileName(file) == damaged) await File.WriteAllTextAsync(place, "no library", TestContext.Current.CancellationToken);
+            else if (Path.GetFileName(file).StartsWith("CnnService.Api.", StringComparison.Ordinal)) File.Copy(file, place);
+            else File.CreateSymbolicLink(place, file);
+        }
+
+        return Path.Combine(copy, "CnnService.Api.dll");
+    }
 
     private static async Task AssertRefusedAsync(string expected, params string[] arguments)
     {
