@@ -81,10 +81,11 @@ public sealed class FileLimitTests : IDisposable
         await using ServiceProcess service = await ServiceProcess.StartAsync(folder.Path, "--Limits:Connections", "2");
         using TcpClient second = await ConnectAsync(service);
         using var refused = new TcpClient();
+        using CancellationTokenSource limit = HangGuard.Start();
         try
         {
             await refused.ConnectAsync(IPAddress.Loopback, service.Client.BaseAddress!.Port, Cancel);
-            Assert.Equal(0, await refused.GetStream().ReadAsync(new byte[1], Cancel));
+            Assert.Equal(0, await refused.GetStream().ReadAsync(new byte[1], limit.Token));
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
