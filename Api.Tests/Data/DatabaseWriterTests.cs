@@ -138,6 +138,21 @@ public sealed class DatabaseWriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Claim_WhileAnotherProcessHoldsTheDatabase_IsTriedAgain()
+    {
+        var client = new RunClient(service.CreateClient());
+        await using (SqliteConnection other = await LockAsync())
+        {
+            service.Services.GetRequiredService<QueueBell>().Bell.Ring(); // the worker looks for a run
+            for (int i = 0; i < 2; i++) // by then the worker has waited in vain as well
+                await Assert.ThrowsAsync<DatabaseBusyException>(() => Writer.WriteAsync(_ => Task.CompletedTask, Cancel));
+        }
+
+        Assert.True(service.Services.GetRequiredService<RunWorker>().IsAlive);
+        await client.UntilAsync((await client.SubmitAsync(RunClient.Small())).Id, RunState.Completed);
+    }
+
+    [Fact]
     public async Task Delete_RunOfManyEvents_GoesInSlicesAndTheFileShrinks()
     {
         const int events = 200_000;
