@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 
@@ -153,10 +154,22 @@ internal sealed class ContentStore(IDbContextFactory<ServiceDb> databases) : IDi
             if (--readers[key] == 0) readers.Remove(key);
     }
 
+    // A piece at a time: each read asks the database, and the framework's own hashing reads 4 KB at once.
     private static async Task VerifyAsync(ContentReader content, CancellationToken cancel)
     {
-        byte[] hash = await SHA256.HashDataAsync(content, cancel);
-        if (content.Position != content.Length || Convert.ToHexStringLower(hash) != content.Sha256) throw Damaged();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] piece = ArrayPool<byte>.Shared.Rent(ContentWriter.PieceLength);
+        try
+        {
+            for (int length; (length = await content.ReadAsync(piece.AsMemory(0, ContentWriter.PieceLength), cancel)) > 0;)
+                hash.AppendData(piece.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+
+        if (content.Position != content.Length || Convert.ToHexStringLower(hash.GetHashAndReset()) != content.Sha256) throw Damaged();
         content.Position = 0;
     }
 }
