@@ -24,7 +24,6 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
         ["text as zip"] = (Encoding.UTF8.GetBytes("no archive"), "a.zip", "zip archive"),
         ["damaged entry"] = (Damaged(Zip(("data_batch_1.bin", Cifar(2)))), "a.zip", "damaged"),
         ["truncated tar.gz"] = (TarGz(("data_batch_1.bin", Cifar(2)))[..^30], "a.tar.gz", "cut off"),
-        ["zip named tar.gz"] = (CatsAndDogs, "a.tar.gz", "a.tar.gz"),
         ["unknown ending"] = ([1, 2, 3], "a.rar", "known"),
         ["bomb"] = (Zip(("data_batch_1.bin", new byte[3073 * 9000])), "a.zip", "200 times"),
         ["bomb in tar"] = (TarGz(("data_batch_1.bin", new byte[3073 * 9000])), "a.tar.gz", "200 times"),

@@ -87,10 +87,10 @@ public sealed class DatasetUploadTests(ServiceApplication service) : IClassFixtu
         JsonElement report = await client.UploadAsync("refusals", archive).JsonAsync(HttpStatusCode.Created);
 
         Assert.Equal(2, report.GetProperty("trainImages").GetInt32());
-        Assert.Equal(6, report.GetProperty("refusedCount").GetInt32());
+        Assert.Equal(7, report.GetProperty("refusedCount").GetInt32());
         Dictionary<string, string> refused = report.GetProperty("refused").EnumerateArray()
             .ToDictionary(file => file.GetProperty("file").GetString()!, file => file.GetProperty("reason").GetString()!);
-        Assert.Equal(["a/cut.png", "a/large.png", "a/text.png", "b/deeper/1.png", "b/empty.png", "top.png"], refused.Keys);
+        Assert.Equal(["a/cut.png", "a/large.png", "a/text.png", "b/deeper/1.png", "b/empty.png", "b/notes.txt", "top.png"], refused.Keys);
         Assert.Contains("40x40", refused["a/large.png"], StringComparison.Ordinal);
         Assert.Contains("class folder", refused["top.png"], StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CnnService.Api.Hosting;
+using CnnService.Training.Datasets;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -12,6 +13,7 @@ namespace CnnService.Api.Datasets;
 /// </summary>
 internal sealed partial class DatasetUpload : IDisposable
 {
+    private const string Parts = "name, file, resize and names";
     private const int TextLimit = 1024, BlockLength = 1 << 16; // in bytes
     private readonly HashSet<string> seen = [];
     private FileStream? file;
@@ -29,6 +31,9 @@ internal sealed partial class DatasetUpload : IDisposable
     /// <summary>Whether pictures of other sizes are brought to 32x32.</summary>
     public bool Resize { get; private set; }
 
+    /// <summary>The code page of entries' names; null to find it out.</summary>
+    public string? NamesCodePage { get; private set; }
+
     /// <summary>The file's bytes, from the first.</summary>
     public Stream Content => file!;
 
@@ -43,7 +48,7 @@ internal sealed partial class DatasetUpload : IDisposable
         {
             while (await Received(reader.ReadNextSectionAsync(cancel)) is { } section) await upload.TakeAsync(section, directory, limit, cancel);
             foreach (string part in (string[])["name", "file"])
-                if (!upload.seen.Contains(part)) throw Bad(part, "is missing; a dataset is uploaded as the parts name and file, and resize if wanted.");
+                if (!upload.seen.Contains(part)) throw Bad(part, "is missing; a dataset is uploaded as the parts name and file, and resize and names if wanted.");
             return upload;
         }
         catch
@@ -81,10 +86,10 @@ internal sealed partial class DatasetUpload : IDisposable
     private async Task TakeAsync(MultipartSection section, DataDirectory directory, long limit, CancellationToken cancel)
     {
         if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition) || disposition.Name.Length == 0)
-            throw new ProblemException(StatusCodes.Status400BadRequest, "A part of the body has no name; the parts are name, file and resize.");
+            throw new ProblemException(StatusCodes.Status400BadRequest, $"A part of the body has no name; the parts are {Parts}.");
 
         string part = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-        if (part is not ("name" or "file" or "resize")) throw Bad(part, "is not known; the parts are name, file and resize.");
+        if (part is not ("name" or "file" or "resize" or "names")) throw Bad(part, $"is not known; the parts are {Parts}.");
         if (!seen.Add(part)) throw Bad(part, "is given twice; give it once.");
         if (part == "file")
         {
@@ -94,8 +99,18 @@ internal sealed partial class DatasetUpload : IDisposable
         }
 
         string text = await TextAsync(part, section.Body, cancel);
-        if (part == "name") Name = NamePattern().IsMatch(text) ? text : throw Bad("name", $"is \"{text}\"; it has 1 to 63 of a-z, 0-9 and -, and does not begin with -.");
-        else Resize = bool.TryParse(text, out bool resize) ? resize : throw Bad("resize", $"is \"{text}\"; it is true or false.");
+        switch (part)
+        {
+            case "name":
+                Name = NamePattern().IsMatch(text) ? text : throw Bad("name", $"is \"{text}\"; it has 1 to 63 of a-z, 0-9 and -, and does not begin with -.");
+                break;
+            case "resize":
+                Resize = bool.TryParse(text, out bool resize) ? resize : throw Bad("resize", $"is \"{text}\"; it is true or false.");
+                break;
+            default:
+                NamesCodePage = Dataset.KnowsCodePage(text) ? text : throw Bad("names", $"is \"{text}\"; it is a code page, such as ibm866 or shift_jis.");
+                break;
+        }
     }
 
     private static string FileNameOf(ContentDispositionHeaderValue disposition)

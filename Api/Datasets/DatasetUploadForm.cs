@@ -20,8 +20,14 @@ internal sealed class DatasetUploadForm : IOperationFilter
             Properties = new Dictionary<string, IOpenApiSchema>
             {
                 ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9][a-z0-9-]{0,62}$", Examples = ["pets"] },
-                ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A .zip or .tar.gz." },
+                ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A .zip, .tar or .tar.gz." },
                 ["resize"] = new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "Brings pictures of any size to 32x32; otherwise other sizes are refused." },
+                ["names"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "The code page of entries' names that are not UTF-8, such as ibm866 or shift_jis; found out if not given.",
+                    Examples = ["ibm866"],
+                },
             },
         };
         operation.RequestBody = new OpenApiRequestBody

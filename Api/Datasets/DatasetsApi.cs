@@ -30,8 +30,8 @@ public static class DatasetsApi
     {
         RouteGroupBuilder datasets = app.MapGroup("/api/datasets").WithTags("Datasets");
         datasets.MapPost("/", Upload).WithName(DatasetUploadForm.Operation).WithSummary("Upload a dataset")
-            .WithDescription("Multipart with the parts name, file and, if wanted, resize (true or false), in any order. The file is a .zip or .tar.gz of class "
-                + "folders of pictures, of CIFAR-10 batches or of IDX files. Pictures that cannot be used are refused one by one "
+            .WithDescription("Multipart with the parts name, file and, if wanted, resize (true or false) and names (the code page of entries' names), in any "
+                + "order. The file is a .zip, .tar or .tar.gz of class folders of pictures, of CIFAR batches or of IDX files. Files that cannot be used are refused one by one "
                 + "and listed in the answer.")
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(507);
         datasets.MapGet("/", List).WithName("listDatasets").WithSummary("List datasets by name").ProducesProblem(400);
@@ -58,11 +58,11 @@ public static class DatasetsApi
     private static async Task<Created<DatasetReport>> Add(
         DatasetUpload upload, DatasetStore store, ServiceStop stop, CancellationToken cancel)
     {
-        var folders = new ClassFolders(upload.Resize);
+        DatasetImport? import = null;
         try
         {
-            DatasetRow row = await store.AddAsync(upload.Name, () => Read(upload, folders, cancel), cancel);
-            return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), folders.Refused));
+            DatasetRow row = await store.AddAsync(upload.Name, () => (import = Read(upload, cancel)).Dataset, cancel);
+            return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), import!));
         }
         finally
         {
@@ -103,17 +103,28 @@ public static class DatasetsApi
     private static async Task<DatasetRow> Find(ServiceDb db, string name, CancellationToken cancel) =>
         await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancel) ?? throw ProblemException.NotFound($"Dataset \"{name}\"");
 
-    private static Dataset Read(DatasetUpload upload, ClassFolders folders, CancellationToken cancel)
+    private static DatasetImport Read(DatasetUpload upload, CancellationToken cancel)
     {
         try
         {
-            return Dataset.Read(new CancellableReading(upload.Content, cancel), upload.FileName, folders);
+            return Dataset.Import(
+                new CancellableReading(upload.Content, cancel), upload.FileName, upload.NamesCodePage, new ClassFolders(upload.Resize));
         }
         catch (InvalidInputException e)
         {
-            throw new ProblemException(StatusCodes.Status400BadRequest, e.Message, "file");
+            throw Refusal(e, []);
+        }
+        catch (ImportRefusedException e)
+        {
+            throw Refusal(e.Cause, e.Refused);
         }
     }
+
+    private static ProblemException Refusal(InvalidInputException reason, IReadOnlyList<RefusedFile> refused) =>
+        new(StatusCodes.Status400BadRequest, reason.Message, "file")
+        {
+            Members = { ["refused"] = refused.Take(DatasetReport.RefusedListed), ["refusedCount"] = refused.Count },
+        };
 }
 
 /// <summary>A dataset without its images.</summary>
@@ -166,10 +177,20 @@ public record DatasetDescription
 public sealed record DatasetReport : DatasetDescription
 {
     [SetsRequiredMembers]
-    internal DatasetReport(DatasetDescription dataset, IReadOnlyList<RefusedFile> refused)
-        : base(dataset) => (Refused, RefusedCount) = ([.. refused.Take(RefusedListed)], refused.Count);
+    internal DatasetReport(DatasetDescription dataset, DatasetImport import)
+        : base(dataset)
+    {
+        (Layout, Ignored) = (import.Layout, import.Ignored);
+        (Refused, RefusedCount) = ([.. import.Refused.Take(RefusedListed)], import.Refused.Count);
+    }
 
-    private const int RefusedListed = 100;
+    internal const int RefusedListed = 100;
+
+    /// <summary>The layout that was seen, in words.</summary>
+    public string Layout { get; }
+
+    /// <summary>How many files were passed over that systems leave in archives, such as .DS_Store and Thumbs.db.</summary>
+    public int Ignored { get; }
 
     /// <summary>The first 100 files that were left out, in the order of their paths.</summary>
     public IReadOnlyList<RefusedFile> Refused { get; }

@@ -15,6 +15,9 @@ public sealed class ProblemException(int status, string detail, string? field = 
     /// <summary>Seconds after which a repetition makes sense, or null.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>More members of the answer, by their names.</summary>
+    public Dictionary<string, object?> Members { get; init; } = [];
+
     /// <summary>404: there is no such thing.</summary>
     public static ProblemException NotFound(string thing) => new(StatusCodes.Status404NotFound, $"{thing} not found.");
 

@@ -128,13 +128,32 @@ public sealed class CifarBinaryTests
     [Theory]
     [InlineData("data_batch_1.bin")]
     [InlineData("batches.meta.txt")]
-    public void Read_FileTwice_IsRefused(string name)
+    public void Read_FileTwiceWithOtherBytes_IsRefused(string name)
     {
-        byte[] content = name == "batches.meta.txt" ? Names : Cifar(2);
+        (byte[] first, byte[] second) = name == "batches.meta.txt" ? (Names, Text("a\nb")) : (Cifar(2), Cifar(3));
         InvalidInputException refused = Assert.Throws<InvalidInputException>(
-            () => Read(TarGz(("data_batch_0.bin", Cifar(1)), ("a/" + name, content), ("b/" + name, content))));
+            () => Read(TarGz(("data_batch_0.bin", Cifar(1)), ("a/" + name, first), ("b/" + name, second))));
         Assert.Equal(name, refused.Part);
         Assert.Contains("second file", refused.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_FileTwiceWithTheSameBytes_IsTakenOnce() => Assert.Equal(
+        Read(TarGz(("data_batch_1.bin", Cifar(2)))).Sha256,
+        Read(TarGz(("a/data_batch_1.bin", Cifar(2)), ("b/data_batch_1.bin", Cifar(2)))).Sha256);
+
+    [Fact]
+    public void Read_Cifar100_TakesTheFineLabels()
+    {
+        byte[] train = Fine(3), test = Fine(2);
+        Dataset dataset = Read(TarGz(("cifar-100-binary/train.bin", train), ("cifar-100-binary/test.bin", test)));
+
+        Assert.Equal((3, 2, 100), (dataset.Train.Count, dataset.Test.Count, dataset.Labels.Count));
+        Assert.Equal([90, 91, 92], dataset.Train.Labels.ToArray());
+        Assert.Equal(train[2..3074], dataset.Train[0].ToArray());
+
+        static byte[] Fine(int records) =>
+            [.. Enumerable.Range(0, records).SelectMany(i => (byte[])[7, (byte)(90 + i), .. Cifar(1, i)[1..]])];
     }
 
     [Fact]

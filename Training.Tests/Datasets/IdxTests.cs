@@ -142,8 +142,15 @@ public sealed class IdxTests
         Assert.Contains("no training images", Refused("upload.tar.gz", Four[0], Four[1]), StringComparison.Ordinal);
 
     [Fact]
-    public void Read_PartTwice_IsRefused() => Assert.Contains(
-        $"already, from {Images}", Refused(Images + ".gz", (Images, IdxImages(3)), (Images + ".gz", Gzip(IdxImages(3)))), StringComparison.Ordinal);
+    public void Read_PartTwiceWithOtherBytes_IsRefused() => Assert.Contains(
+        $"already, from {Images}",
+        Refused(Images + ".gz", (Images, IdxImages(3)), (Images + ".gz", Gzip(IdxImages(4))), (Labels, IdxLabels(3))),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_PartTwiceWithTheSameBytes_IsTakenOnce() => Assert.Equal(
+        Read((Images, IdxImages(3)), (Labels, IdxLabels(3))).Sha256,
+        Read((Images, IdxImages(3)), (Images + ".gz", Gzip(IdxImages(3))), (Labels, IdxLabels(3)), (Labels + ".gz", Gzip(IdxLabels(3)))).Sha256);
 
     [Fact]
     public void Open_GzipCutOffAnywhere_IsRefused()

@@ -34,29 +34,13 @@ internal sealed class ContentLimit(long bytes = 1L << 31)
 /// <param name="source">What is read.</param>
 /// <param name="name">The file's name.</param>
 /// <param name="limit">What also counts the content, if anything.</param>
-internal class ContentStream(Stream source, string name, ContentLimit? limit) : Stream
+internal class ContentStream(Stream source, string name, ContentLimit? limit) : ForwardStream
 {
     /// <summary>How many bytes were read.</summary>
     public long BytesRead { get; private set; }
 
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
+    /// <summary>The stream below.</summary>
+    protected Stream Source => source;
 
     /// <summary>The file's name.</summary>
     protected string Name => name;
@@ -79,48 +63,33 @@ internal class ContentStream(Stream source, string name, ContentLimit? limit) : 
             throw new InvalidInputException(name, $"after {BytesRead} bytes of content it is cut off or damaged.");
         }
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
 }
 
 /// <summary>
-/// The content of a gzip file (RFC 1952) of one member. GZipStream takes the end of its input for the end of the content, wherever it comes; here the
-/// last 4 bytes of the file must be the content's length, as the format has it, so that a file that was cut off is refused. So is content that
-/// packs too well.
+/// The content of a gzip file (RFC 1952) of any number of members, and with anything behind them, as gzip reads it. A file that was cut off
+/// is refused, and so is content that packs too well.
 /// </summary>
 internal sealed class UnpackedStream : ContentStream
 {
-    private const int SmallestFile = 18; // in bytes: header and trailer
-    private readonly PackedStream packed;
+    private readonly ContentStream packed;
     private readonly GZipStream unpacked;
+
+    // Without it GZipStream takes the end of its input for the end of the content, wherever it comes. It is read once in a process, so our
+    // own programs have it in their configuration.
+    static UnpackedStream() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
 
     /// <summary>Unpacks a stream, which is left open, while it is read.</summary>
     public UnpackedStream(Stream source, string name, ContentLimit limit)
-        : this(new PackedStream(source, name), name, limit)
+        : this(new ContentStream(source, name, limit: null), name, limit)
     {
     }
 
-    private UnpackedStream(PackedStream packed, string name, ContentLimit limit)
+    private UnpackedStream(ContentStream packed, string name, ContentLimit limit)
         : this(packed, new GZipStream(packed, CompressionMode.Decompress), name, limit)
     {
     }
 
-    private UnpackedStream(PackedStream packed, GZipStream unpacked, string name, ContentLimit limit)
+    private UnpackedStream(ContentStream packed, GZipStream unpacked, string name, ContentLimit limit)
         : base(unpacked, name, limit) => (this.packed, this.unpacked) = (packed, unpacked);
 
     /// <inheritdoc/>
@@ -128,9 +97,6 @@ internal sealed class UnpackedStream : ContentStream
     {
         int length = base.Read(buffer);
         ContentLimit.CheckRatio(BytesRead, packed.BytesRead, Name);
-        if (length == 0 && buffer.Length > 0 && (packed.BytesRead < SmallestFile || packed.LastFourBytes != (uint)BytesRead))
-            throw new InvalidInputException(
-                Name, $"it is cut off or is not one gzip file: its content ends after {BytesRead} bytes, and its last 4 bytes give another length.");
         return length;
     }
 
@@ -139,19 +105,5 @@ internal sealed class UnpackedStream : ContentStream
     {
         if (disposing) unpacked.Dispose();
         base.Dispose(disposing);
-    }
-
-    /// <summary>The file itself.</summary>
-    private sealed class PackedStream(Stream source, string name) : ContentStream(source, name, limit: null)
-    {
-        /// <summary>The last 4 bytes read, the first of them lowest.</summary>
-        public uint LastFourBytes { get; private set; }
-
-        public override int Read(Span<byte> buffer)
-        {
-            int length = base.Read(buffer);
-            foreach (byte value in buffer[Math.Max(0, length - sizeof(uint))..length]) LastFourBytes = LastFourBytes >> 8 | (uint)value << 24;
-            return length;
-        }
     }
 }

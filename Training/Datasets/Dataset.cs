@@ -52,23 +52,68 @@ public sealed partial class Dataset
     public string Sha256 { get; }
 
     /// <summary>
-    /// Reads a dataset from a folder, a .tar.gz or .zip archive, a single file, or several files that belong together, such as IDX images and labels.
-    /// The format is found by the names of the files.
+    /// Reads a dataset from a folder, a zip or tar archive, a single file, or several files that belong together, such as IDX images and labels.
+    /// The format is found by the bytes and the names of the files.
     /// </summary>
     /// <exception cref="InvalidInputException">Nothing is there, nothing is known, or a file is not what its format wants.</exception>
     public static Dataset Open(params ReadOnlySpan<string> paths)
     {
         ArgumentOutOfRangeException.ThrowIfZero(paths.Length, nameof(paths));
-        return DatasetFormat.Read(DatasetFiles.At(paths.ToArray()), Path.GetFileName(paths[0].TrimEnd('/', '\\')), []);
+        return Strictly(DatasetFiles.At(paths.ToArray()), Path.GetFileName(paths[0].TrimEnd('/', '\\')), []);
     }
 
-    /// <summary>Reads a dataset from a stream, such as an upload, to its end; nothing is written to disk.</summary>
-    /// <param name="stream">The file's bytes; it is left open, and need not seek unless it is a .zip.</param>
-    /// <param name="name">The file's name, which tells the format: <c>cifar-10-binary.tar.gz</c>.</param>
+    /// <summary>
+    /// Reads a dataset from a stream, such as a file, to its end; nothing is written to disk. Files of no known format are left out; links,
+    /// devices and archives in an archive are refused.
+    /// </summary>
+    /// <param name="stream">The file's bytes; it is left open, and need not seek unless it is a zip archive.</param>
+    /// <param name="name">The file's name, for refusals, and for what its bytes do not tell: <c>cifar-10-binary.tar.gz</c>.</param>
     /// <param name="more">Formats besides the library's own, asked before them; each instance reads one dataset.</param>
-    /// <exception cref="InvalidInputException">The name is not known, or the file is not what its format wants.</exception>
+    /// <exception cref="InvalidInputException">It is of no known format, or not what its format wants.</exception>
     public static Dataset Read(Stream stream, string name, params ReadOnlySpan<DatasetFormat> more) =>
-        DatasetFormat.Read(DatasetFiles.Of(stream, name), name, more);
+        Strictly(DatasetFiles.Of(stream, name), name, more);
+
+    /// <summary>The same, with a report on every file; what cannot be read is left out one by one.</summary>
+    /// <param name="stream">The file's bytes; it is left open, and need not seek unless it is a zip archive.</param>
+    /// <param name="name">The file's name, for refusals, and for what its bytes do not tell.</param>
+    /// <param name="codePage">
+    /// The code page of entries' names that are neither UTF-8 nor given in Unicode, such as <c>ibm866</c>; null to find it out.
+    /// </param>
+    /// <param name="more">Formats besides the library's own, asked before them; each instance reads one dataset.</param>
+    /// <exception cref="InvalidInputException">It is no archive that can be read, or holds nothing of a known format.</exception>
+    /// <exception cref="ImportRefusedException">Its files make no dataset.</exception>
+    /// <exception cref="ArgumentException">There is no such code page.</exception>
+    public static DatasetImport Import(Stream stream, string name, string? codePage, params ReadOnlySpan<DatasetFormat> more)
+    {
+        EntryNames? names = codePage is null
+            ? null
+            : EntryNames.Of(codePage) ?? throw new ArgumentException($"There is no code page \"{codePage}\".", nameof(codePage));
+        var importer = new DatasetImporter(name, [.. more, .. DatasetFormat.Known()]);
+        foreach (DatasetFile file in DatasetFiles.Of(stream, name, names)) importer.Add(file);
+        return importer.Complete();
+    }
+
+    /// <summary>Whether there is a code page of that name, such as <c>ibm866</c>, for the names of an archive's entries.</summary>
+    public static bool KnowsCodePage(string name) => EntryNames.Of(name) is not null;
+
+    private static Dataset Strictly(IEnumerable<DatasetFile> files, string name, ReadOnlySpan<DatasetFormat> more)
+    {
+        var importer = new DatasetImporter(name, [.. more, .. DatasetFormat.Known()]);
+        foreach (DatasetFile file in files)
+        {
+            if (file.Refusal is { } reason) throw new InvalidInputException(name, $"its entry \"{file.Path}\" {reason}");
+            importer.Add(file);
+        }
+
+        try
+        {
+            return importer.Complete().Dataset;
+        }
+        catch (ImportRefusedException e)
+        {
+            throw e.Cause;
+        }
+    }
 
     private void CheckNames()
     {

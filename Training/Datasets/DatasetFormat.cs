@@ -4,11 +4,16 @@ namespace CnnService.Training.Datasets;
 
 /// <summary>
 /// A file format of datasets. Every subclass in this assembly is a known format: a new one is a new file. An instance reads one dataset: it is
-/// given the files it knows, one after the other in the order of their archive, and then asked for the whole. A program can bring more formats.
+/// given the files it knows, one after the other in the order of their archive, and then asked for the whole, if the archive holds more of its
+/// images than of any other format's. A program can bring more formats.
 /// </summary>
 public abstract class DatasetFormat
 {
     private const int NamesLimit = 64 * 1024;
+    /// <summary>The reason to leave out a file that is there already.</summary>
+    protected const string GivenTwice = "is given twice with the same bytes; it was taken once.";
+
+    private readonly List<RefusedFile> refused = [];
 
     /// <summary>The height and width of every image that a format gives.</summary>
     protected const int Side = 32;
@@ -16,8 +21,17 @@ public abstract class DatasetFormat
     /// <summary>The format and the names of its files, for the person whose file is not known.</summary>
     public abstract string Description { get; }
 
-    /// <summary>Whether a file of this name (without folders, and without .gz) belongs to this format.</summary>
-    public abstract bool Knows(string name);
+    /// <summary>The layout that was seen, in words, such as "IDX files"; complete after <see cref="Build"/>.</summary>
+    public abstract string Layout { get; }
+
+    /// <summary>The number of images read so far.</summary>
+    public abstract int Images { get; }
+
+    /// <summary>The files that were left out one by one, and why; complete after <see cref="Build"/>.</summary>
+    public IReadOnlyList<RefusedFile> Refused => refused;
+
+    /// <summary>Whether a file belongs to this format: by its bytes where they tell, and by its name.</summary>
+    public abstract bool Knows(DatasetFile file);
 
     /// <summary>Reads one file that the format knows, to its end.</summary>
     public abstract void Add(DatasetFile file);
@@ -31,24 +45,17 @@ public abstract class DatasetFormat
     /// <param name="source">The name of the archive or folder, for refusals that concern it all.</param>
     public abstract Dataset Build(string source);
 
-    /// <summary>Reads files in the format that knows the first of them; those it does not know are left out.</summary>
-    internal static Dataset Read(IEnumerable<DatasetFile> files, string source, ReadOnlySpan<DatasetFormat> more)
-    {
-        DatasetFormat[] formats = [.. more, .. Known()];
-        DatasetFormat? format = null;
-        foreach (DatasetFile file in files)
-        {
-            if (file.IsFolder) foreach (DatasetFormat known in formats) known.AddFolder(file.Folders);
-            if (file.IsFolder) continue;
-            format ??= formats.FirstOrDefault(known => known.Knows(file.PlainName));
-            if (format is not null && format.Knows(file.PlainName)) format.Add(file);
-        }
+    /// <summary>Leaves a file out.</summary>
+    protected void Refuse(string path, string reason) => refused.Add(new RefusedFile(path, reason));
 
-        string descriptions = string.Join("; ", formats.Select(known => known.Description));
-        return format is null
-            ? throw new InvalidInputException(source, $"it holds no file of a known dataset format. Known are {descriptions}.")
-            : format.Build(source);
-    }
+    /// <summary>One of each that is known, for one dataset.</summary>
+    internal static DatasetFormat[] Known() =>
+    [
+        .. typeof(DatasetFormat).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(DatasetFormat)))
+            .OrderBy(type => type.Name, StringComparer.Ordinal)
+            .Select(type => (DatasetFormat)Activator.CreateInstance(type)!),
+    ];
 
     /// <summary>The class names when no file gives any: "0" to "9".</summary>
     protected static string[] DigitNames() => [.. Enumerable.Range(0, 10).Select(digit => $"{digit}")];
@@ -67,12 +74,4 @@ public abstract class DatasetFormat
             ? names
             : throw new InvalidInputException(file.Name, "it holds a class name twice.");
     }
-
-    private static DatasetFormat[] Known() =>
-    [
-        .. typeof(DatasetFormat).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(DatasetFormat)))
-            .OrderBy(type => type.Name, StringComparer.Ordinal)
-            .Select(type => (DatasetFormat)Activator.CreateInstance(type)!),
-    ];
 }

@@ -24,8 +24,14 @@ internal sealed class Idx : DatasetFormat
     public override string Description => "IDX (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-..., each plain or .gz)";
 
     /// <inheritdoc/>
-    public override bool Knows(string name) =>
-        name == NamesName || (name.Contains("idx", StringComparison.Ordinal) && (Holds(name, "images") || Holds(name, "labels")));
+    public override string Layout => "IDX files";
+
+    /// <inheritdoc/>
+    public override int Images => images.Values.Sum(part => part.Count);
+
+    /// <inheritdoc/>
+    public override bool Knows(DatasetFile file) => file.PlainName == NamesName || file.Kind is FileKind.IdxImages or FileKind.IdxLabels
+        || (file.PlainName.Contains("idx", StringComparison.Ordinal) && (Holds(file.PlainName, "images") || Holds(file.PlainName, "labels")));
 
     /// <inheritdoc/>
     public override void Add(DatasetFile file)
@@ -36,14 +42,21 @@ internal sealed class Idx : DatasetFormat
             return;
         }
 
-        bool areImages = Holds(file.PlainName, "images");
-        string part = file.PlainName[..file.PlainName.IndexOf(areImages ? "images" : "labels", StringComparison.Ordinal)];
+        bool isNamed = Holds(file.PlainName, "images") != Holds(file.PlainName, "labels");
+        bool areImages = isNamed ? Holds(file.PlainName, "images") : file.Kind == FileKind.IdxImages;
+        int words = file.PlainName.IndexOf(areImages ? "images" : "labels", StringComparison.Ordinal);
+        string part = words < 0 ? file.PlainName : file.PlainName[..words];
         bool test = Holds(part, "t10k") || Holds(part, "test");
-        if (!files.TryAdd((test, areImages), file.Name))
-            throw new InvalidInputException(file.Name, $"the {Part(test)} part has these already, from {files[(test, areImages)]}.");
+        bool isFirst = files.TryAdd((test, areImages), file.Name);
+        if (areImages) Keep(images, test, ReadImages(file), Same);
+        else Keep(labels, test, ReadLabels(file), (a, b) => a.AsSpan().SequenceEqual(b));
 
-        if (areImages) images.Add(test, ReadImages(file));
-        else labels.Add(test, ReadLabels(file));
+        void Keep<T>(Dictionary<bool, T> known, bool key, T value, Func<T, T, bool> same)
+        {
+            if (isFirst) known.Add(key, value);
+            else if (known.TryGetValue(key, out T? before) && same(before, value)) Refuse(file.Path, GivenTwice);
+            else throw new InvalidInputException(file.Name, $"the {Part(test)} part has other ones already, from {files[(test, areImages)]}.");
+        }
     }
 
     /// <inheritdoc/>
@@ -52,8 +65,11 @@ internal sealed class Idx : DatasetFormat
         string[] classes = names ?? DigitNames();
         if (!files.Keys.Any(file => !file.Test))
             throw new InvalidInputException(source, "it holds no training images; they are expected in train-images-idx3-ubyte.");
-        return new Dataset(classes, Images(test: false, classes.Length), files.Keys.Any(file => file.Test) ? Images(test: true, classes.Length) : null);
+        return new Dataset(classes, ImagesOf(test: false, classes.Length), files.Keys.Any(file => file.Test) ? ImagesOf(test: true, classes.Length) : null);
     }
+
+    private static bool Same(List<ReadOnlyMemory<byte>> a, List<ReadOnlyMemory<byte>> b) =>
+        a.Count == b.Count && a.Zip(b).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span));
 
     private static List<ReadOnlyMemory<byte>> ReadImages(DatasetFile file)
     {
@@ -132,7 +148,7 @@ internal sealed class Idx : DatasetFormat
         if (file.Content.ReadByte() >= 0) throw new InvalidInputException(file.Name, $"it goes on after byte {wanted}, where it ends by its header.");
     }
 
-    private ImageSet Images(bool test, int classCount)
+    private ImageSet ImagesOf(bool test, int classCount)
     {
         if (!images.TryGetValue(test, out List<ReadOnlyMemory<byte>>? pixels) || !labels.TryGetValue(test, out byte[]? classes))
         {

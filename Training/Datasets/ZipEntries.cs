@@ -8,27 +8,24 @@ internal static class ZipEntries
     private const int FileTypeBits = 0xF000, RegularFile = 0x8000, Folder = 0x4000; // of Unix modes, which archives of Unix keep
 
     /// <summary>The files of an archive in its order. The stream must be able to seek, and is left open.</summary>
-    public static IEnumerable<DatasetFile> Of(Stream stream, string name, ContentLimit limit)
+    public static IEnumerable<DatasetFile> Of(Stream stream, string name, EntryNames? names, ContentLimit limit)
     {
         if (!stream.CanSeek) throw new ArgumentException("A .zip is read from its end: the stream must be able to seek.", nameof(stream));
         CheckEntryCount(stream, name);
         using ZipArchive archive = Open(stream, name);
-        foreach (ZipArchiveEntry entry in archive.Entries)
+        string[]? paths = ZipNames.Read(stream, names);
+        if (paths?.Length != archive.Entries.Count) throw Broken(name);
+        foreach ((ZipArchiveEntry entry, string path) in archive.Entries.Zip(paths))
         {
-            string[] path = DatasetFiles.PathOf(entry.FullName, name);
-            CheckKind(entry, name);
-            if (DatasetFiles.IsHidden(path)) continue;
-            if (entry.FullName[^1] is '/' or '\\')
+            string[] parts = DatasetFiles.PathOf(path, name);
+            if (path.EndsWith('/') || path.EndsWith('\\')) yield return new DatasetFile("", Stream.Null) { Folders = parts };
+            else if (RefusalOf(entry) is { } refusal) yield return new DatasetFile(parts[^1], Stream.Null) { Folders = parts[..^1], Refusal = refusal };
+            else
             {
-                yield return new DatasetFile("", Stream.Null) { Folders = path };
-                continue;
+                using Stream packed = Open(entry, path, name);
+                using var content = new ZipContent(packed, entry, path, stream.Length, name, limit);
+                yield return DatasetFiles.InArchive(new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = entry.Length }, limit);
             }
-
-            using Stream packed = Open(entry, name);
-            using var content = new ZipContent(packed, entry, stream.Length, name, limit);
-            yield return DatasetFiles.IsGzip(path[^1])
-                ? DatasetFiles.Single(content, path[^1], limit) with { Folders = path[..^1] }
-                : new DatasetFile(path[^1], content) { Folders = path[..^1] };
         }
     }
 
@@ -62,34 +59,35 @@ internal static class ZipEntries
         }
         catch (Exception e) when (IsDamage(e))
         {
-            throw new InvalidInputException(name, "it is not a whole zip archive: its directory cannot be read.");
+            throw Broken(name);
         }
     }
 
-    private static Stream Open(ZipArchiveEntry entry, string name)
+    private static InvalidInputException Broken(string name) => new(name, "it is not a whole zip archive: its directory cannot be read.");
+
+    private static Stream Open(ZipArchiveEntry entry, string path, string name)
     {
-        if (entry.IsEncrypted) throw new InvalidInputException(name, $"its entry \"{entry.FullName}\" is encrypted; pack it without a password.");
         try
         {
             return entry.Open();
         }
         catch (Exception e) when (IsDamage(e))
         {
-            throw new InvalidInputException(name, $"its entry \"{entry.FullName}\" is damaged or packed in another way than stored or deflated.");
+            throw new InvalidInputException(name, $"its entry \"{path}\" is damaged or packed in another way than stored or deflated.");
         }
     }
 
-    private static void CheckKind(ZipArchiveEntry entry, string name)
+    private static string? RefusalOf(ZipArchiveEntry entry)
     {
+        if (entry.IsEncrypted) return "is encrypted; pack it without a password.";
         int type = entry.ExternalAttributes >> 16 & FileTypeBits;
-        if (type is not (0 or RegularFile or Folder))
-            throw new InvalidInputException(name, $"its entry \"{entry.FullName}\" is a link or a device; only files and folders are read.");
+        return type is 0 or RegularFile or Folder ? null : "is a link or a device; only files and folders are read.";
     }
 
     private static bool IsDamage(Exception e) => e is InvalidDataException or EndOfStreamException or ArgumentException or NotSupportedException or OverflowException;
 
     /// <summary>The content of one entry: what ZipArchive does not check is checked here.</summary>
-    private sealed class ZipContent(Stream source, ZipArchiveEntry entry, long archiveLength, string archive, ContentLimit limit)
+    private sealed class ZipContent(Stream source, ZipArchiveEntry entry, string path, long archiveLength, string archive, ContentLimit limit)
         : ContentStream(source, archive, limit)
     {
         private uint checksum = uint.MaxValue;
@@ -101,7 +99,7 @@ internal static class ZipEntries
             checksum = Crc32.Append(checksum, buffer[..length]);
             ContentLimit.CheckRatio(Limit!.Read, archiveLength, Name);
             if (BytesRead > entry.Length || (length == 0 && buffer.Length > 0 && (BytesRead < entry.Length || ~checksum != entry.Crc32)))
-                throw new InvalidInputException(Name, $"its entry \"{entry.FullName}\" is damaged: its content has another length or checksum than the directory gives.");
+                throw new InvalidInputException(Name, $"its entry \"{path}\" is damaged: its content has another length or checksum than the directory gives.");
             return length;
         }
     }

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Text.Json;
+using static CnnService.Api.Tests.Datasets.Archives;
+
+namespace CnnService.Api.Tests.Datasets;
+
+/// <summary>Archives as other programs and other people make them are read for what they are, and no file of them goes without a word.</summary>
+public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFixture<ServiceApplication>
+{
+    private readonly HttpClient client = service.CreateClient();
+
+    /// <summary>The file, then the counts of each class, then how many files are refused.</summary>
+    [Theory]
+    [InlineData("nested-folders/doubled.zip", "cats 3 2, dogs 3 2", 0)]
+    [InlineData("nested-folders/repository.zip", "cats 3 0, dogs 3 0", 1)]
+    [InlineData("first-file-decides/labels-txt-first.zip", "cats 3 0, dogs 3 0", 1)]
+    [InlineData("first-file-decides/labels-txt-last.zip", "cats 3 0, dogs 3 0", 1)]
+    [InlineData("first-file-decides/weights-first.zip", "cats 3 0, dogs 3 0", 1)]
+    [InlineData("first-file-decides/picture-in-mnist.zip", "0 2 1, 1 2 1, 2 2 1, 3 2 1, 4 2 1, 5 2 1, 6 2 1, 7 2 1, 8 2 1, 9 2 1", 1)]
+    [InlineData("content-not-name/mnist-unpacked-but-named-gz.zip", "0 2 0, 1 2 0, 2 2 0, 3 2 0, 4 2 0, 5 2 0, 6 2 0, 7 2 0, 8 2 0, 9 2 0", 0)]
+    [InlineData("content-not-name/pets", "cats 3 0, dogs 3 0", 0)]
+    [InlineData("val-folder/train-val.zip", "cats 3 2, dogs 3 2", 0)]
+    [InlineData("val-folder/train-valid-test.zip", "cats 5 2, dogs 5 2", 0)]
+    [InlineData("val-folder/training-testing.zip", "cats 3 2, dogs 3 2", 0)]
+    [InlineData("zip-legacy-names/cp850-umlauts.zip", "möde 3 0, müde 3 0, wach 3 0", 0)]
+    [InlineData("zip-legacy-names/cp866-russian.zip", "кот 3 0, ом 3 0, пёс 3 0", 0)]
+    [InlineData("zip-legacy-names/file-names-only.zip", "cats 3 0, dogs 3 0", 0)]
+    [InlineData("tar-that-others-read/global-header.tar.gz", "cats 3 0, dogs 3 0", 0)]
+    [InlineData("tar-that-others-read/hard-link-to-a-picture.tar.gz", "cats 3 0, dogs 3 0", 1)]
+    [InlineData("tar-that-others-read/plain.tar", "cats 3 0, dogs 3 0", 0)]
+    [InlineData("tar-that-others-read/uid-4294967294.tar.gz", "cats 3 0, dogs 3 0", 0)]
+    [InlineData("tar-that-others-read/zero-padded.tar.gz", "cats 3 0, dogs 3 0", 0)]
+    [InlineData("tar-that-others-read/git-archive.tar.gz", "cats 6 0, dogs 6 0", 0)]
+    public async Task Upload_OfAnotherProgram_IsReadForWhatItIs(string file, string classes, int refused)
+    {
+        JsonElement report = await UploadAsync(Case(file), Path.GetFileName(file), resize: file.Contains("git", StringComparison.Ordinal));
+
+        Assert.Equal(classes, Classes(report));
+        Assert.Equal(refused, report.GetProperty("refusedCount").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("flat-train-test/flat.zip", "names a part and no class", "train.csv", "is a table")]
+    [InlineData("class-lost-reason/class-of-40x40.zip", "dogs/0.png, is 40x40, not 32x32", "dogs/1.png", "resize=true")]
+    [InlineData("endings-dropped/mixed-endings.zip", "owls/0.tif, is a TIFF", "dogs/c.heic", "is a HEIC")]
+    public async Task Upload_ThatMakesNoDataset_SaysWhatBecameOfEveryFile(string file, string detail, string refused, string reason)
+    {
+        JsonElement problem = await client.UploadAsync("none", Case(file)).JsonAsync(HttpStatusCode.BadRequest);
+
+        Assert.Contains(detail, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(reason, Refused(problem)[refused], StringComparison.Ordinal);
+        Assert.Equal(problem.GetProperty("refusedCount").GetInt32(), Refused(problem).Count);
+    }
+
+    [Fact]
+    public async Task Upload_PicturesWithoutOrWithOtherEndings_AreReadByTheirBytes()
+    {
+        JsonElement report = await UploadAsync(Zip(("cats/a", Colour(1)), ("cats/b.png.bak", Colour(2)), ("dogs/c.jpg", Colour(3)), ("dogs/d.jfif", Colour(4))));
+        Assert.Equal("cats 2 0, dogs 2 0", Classes(report));
+    }
+
+    [Fact]
+    public async Task Upload_WithWhatSystemsLeave_CountsIt()
+    {
+        JsonElement report = await UploadAsync(Zip(
+            ("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("cats/.DS_Store", [1]), ("dogs/Thumbs.db", [1]), ("desktop.ini", [1]),
+            ("__MACOSX/cats/._1.png", [1])));
+        Assert.Equal((4, 0), (report.GetProperty("ignored").GetInt32(), report.GetProperty("refusedCount").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Upload_FileTwice_IsTakenOnceAndSaysSo()
+    {
+        JsonElement report = await UploadAsync(Zip(
+            ("cats/1.png", Colour(1)), ("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("dogs/1.png", Colour(3))));
+        Assert.Equal("cats 1 0, dogs 1 0", Classes(report));
+        Assert.Contains("with the same bytes", Refused(report)["cats/1.png"], StringComparison.Ordinal);
+        Assert.Contains("second file", Refused(report)["dogs/1.png"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upload_ArchiveInAnArchive_IsRefusedAlone()
+    {
+        JsonElement report = await UploadAsync(Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("train.zip", CatsAndDogs), ("more.tgz", TarGz(("a", [1])))));
+        Assert.Contains("archive itself", Refused(report)["train.zip"], StringComparison.Ordinal);
+        Assert.Contains("archive itself", Refused(report)["more.tgz"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("train_images/1.png,test_images/2.png")]
+    [InlineData("data/train/1.png,data/val/2.png")]
+    [InlineData("training/1.png,Testing/2.png,validation/3.png")]
+    public async Task Upload_PartsWithoutClasses_IsRefused(string paths)
+    {
+        byte[] archive = Zip([.. paths.Split(',').Select((path, i) => (path, Colour(i)))]);
+        Assert.Contains("names a part and no class", await client.UploadAsync("flat", archive).ProblemAsync(400, "file"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("train/a/1.png train/b/1.png val/a/1.png", "class folders below train/ and val/; val/ became the test part")]
+    [InlineData("d/train/a/1.png d/train/b/1.png d/valid/a/1.png d/test/b/1.png", "class folders in d/ below train/ and valid/ and test/; valid/ became a part of the training part")]
+    [InlineData("x/y/a/1.png x/y/b/1.png", "class folders in x/y/")]
+    public async Task Upload_Layout_IsToldInWords(string paths, string words)
+    {
+        JsonElement report = await UploadAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]));
+        Assert.Equal(words, report.GetProperty("layout").GetString());
+    }
+
+    [Fact]
+    public async Task Upload_WithACodePage_ReadsNamesInIt()
+    {
+        byte[] archive = Case("zip-legacy-names/cp866-russian.zip");
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("named"), "name" }, { new StringContent("ibm850"), "names" }, { new ByteArrayContent(archive), "file", "a.zip" },
+        };
+        JsonElement report = await client.PostAsync("/api/datasets", form, TestContext.Current.CancellationToken).JsonAsync(HttpStatusCode.Created);
+        Assert.Equal("«Γ 3 0, »ñß 3 0, ¬«Γ 3 0".Length, Classes(report).Length); // three classes still, under other names
+        Assert.DoesNotContain("кот", Classes(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upload_WithAnUnknownCodePage_IsRefused()
+    {
+        using var form = new MultipartFormDataContent { { new StringContent("named"), "name" }, { new StringContent("klingon"), "names" } };
+        Assert.Contains("klingon", await client.PostAsync("/api/datasets", form, TestContext.Current.CancellationToken).ProblemAsync(400, "names"), StringComparison.Ordinal);
+    }
+
+    private static byte[] Case(string file) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Datasets", "Cases", file));
+
+    private Task<JsonElement> UploadAsync(byte[] archive, string fileName = "a.zip", bool resize = false) =>
+        client.UploadAsync($"foreign-{Guid.NewGuid():n}", archive, fileName, resize).JsonAsync(HttpStatusCode.Created);
+
+    private static string Classes(JsonElement report) => string.Join(", ", report.GetProperty("classes").EnumerateArray()
+        .Select(found => $"{found.GetProperty("label").GetString()} {found.GetProperty("train").GetInt32()} {found.GetProperty("test").GetInt32()}"));
+
+    private static Dictionary<string, string> Refused(JsonElement answer) => answer.GetProperty("refused").EnumerateArray()
+        .ToDictionary(file => file.GetProperty("file").GetString()!, file => file.GetProperty("reason").GetString()!);
+}

@@ -1,0 +1,67 @@
+namespace CnnService.Training.Datasets;
+
+/// <summary>One file of a dataset; its content can be read until the next file is asked for.</summary>
+public sealed record DatasetFile
+{
+    private readonly HeadedStream content;
+
+    /// <summary>A file of some bytes, read forward only.</summary>
+    public DatasetFile(string name, Stream content) => (Name, this.content) = (name, new HeadedStream(content));
+
+    /// <summary>The file's own name, without folders.</summary>
+    public string Name { get; init; }
+
+    /// <summary>The folders of an archive in which the file lies, the outermost first.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>Its bytes, unpacked if they are packed by gzip.</summary>
+    public Stream Content => content;
+
+    /// <summary>The number of its bytes; null where nobody knows before they are read.</summary>
+    public long? Length { get; init; }
+
+    /// <summary>The reason why its bytes cannot be had, and what would be right; null for a file that can be read.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>The kind of the file by its first bytes.</summary>
+    public FileKind Kind => FileKinds.Of(content.Head);
+
+    /// <summary>Folders and name, as people write them.</summary>
+    public string Path => string.Join('/', [.. Folders, Name]);
+
+    /// <summary>The name without .gz, by which formats know their files.</summary>
+    public string PlainName => Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? Name[..^".gz".Length] : Name;
+
+    /// <summary>Whether it stands for the folder itself.</summary>
+    internal bool IsFolder => Name.Length == 0;
+}
+
+/// <summary>A stream whose first bytes can be looked at before they are read.</summary>
+/// <param name="source">The stream to read; it stays open.</param>
+internal sealed class HeadedStream(Stream source) : ForwardStream
+{
+    private byte[]? head;
+    private int taken; // of the head
+
+    /// <summary>The first bytes: <see cref="FileKinds.HeadLength"/> of them, or all that there are.</summary>
+    public ReadOnlySpan<byte> Head
+    {
+        get
+        {
+            if (head is not null) return head;
+            byte[] first = new byte[FileKinds.HeadLength];
+            int length = source.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+            return head = first[..length];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        if (head is null || taken == head.Length) return source.Read(buffer);
+        int length = Math.Min(buffer.Length, head.Length - taken);
+        head.AsSpan(taken, length).CopyTo(buffer);
+        taken += length;
+        return length;
+    }
+}

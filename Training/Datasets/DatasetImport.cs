@@ -1,0 +1,123 @@
+namespace CnnService.Training.Datasets;
+
+/// <summary>A dataset from an archive, and what became of all its files: each is in the dataset, refused, or ignored.</summary>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Layout">The layout that was seen, in words.</param>
+/// <param name="Refused">The files that were left out, and why, in ordinal order of their paths.</param>
+/// <param name="Ignored">The number of files that systems leave in archives, such as .DS_Store and Thumbs.db.</param>
+public sealed record DatasetImport(Dataset Dataset, string Layout, IReadOnlyList<RefusedFile> Refused, int Ignored);
+
+/// <summary>A file that was left out of a dataset.</summary>
+/// <param name="File">Its path in the archive.</param>
+/// <param name="Reason">Why, and what would be right.</param>
+public sealed record RefusedFile(string File, string Reason);
+
+/// <summary>An archive that gives no dataset, with the files of it that were refused one by one.</summary>
+/// <param name="cause">The reason.</param>
+/// <param name="refused">The files that were left out, in ordinal order of their paths.</param>
+public sealed class ImportRefusedException(InvalidInputException cause, IReadOnlyList<RefusedFile> refused) : Exception(cause.Message, cause)
+{
+    /// <summary>The reason.</summary>
+    public InvalidInputException Cause { get; } = cause;
+
+    /// <summary>The files that were left out, in ordinal order of their paths.</summary>
+    public IReadOnlyList<RefusedFile> Refused { get; } = refused;
+}
+
+/// <summary>
+/// Reads all files of an archive in one pass, each in the format that knows it, and decides afterwards: the format with the most images is the
+/// dataset's, whatever the order of the files.
+/// </summary>
+internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
+{
+    private static readonly string[] Junk = ["__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN"];
+
+    private readonly Dictionary<DatasetFormat, List<string>> known = formats.ToDictionary(format => format, _ => new List<string>());
+    private readonly List<(DatasetFormat Format, string Path, InvalidInputException Fault)> faults = [];
+    private readonly List<RefusedFile> refused = [];
+    private int ignored;
+
+    /// <summary>Reads one file.</summary>
+    public void Add(DatasetFile file)
+    {
+        if (IsJunk(file)) ignored += file.IsFolder ? 0 : 1;
+        else if (file.IsFolder) foreach (DatasetFormat format in formats) format.AddFolder(file.Folders);
+        else if (file.Refusal is { } reason) refused.Add(new RefusedFile(file.Path, reason));
+        else if (formats.FirstOrDefault(format => format.Knows(file)) is { } format) Read(file, format);
+        else refused.Add(new RefusedFile(file.Path, Refusals.Of(file)));
+    }
+
+    /// <summary>The dataset of all files.</summary>
+    /// <exception cref="ImportRefusedException">They make none.</exception>
+    public DatasetImport Complete()
+    {
+        DatasetFormat? chosen = formats.Where(format => known[format].Count > 0).MaxBy(format => (format.Images, known[format].Count));
+        try
+        {
+            Dataset dataset = Build(chosen);
+            return new DatasetImport(dataset, chosen!.Layout, AllRefused(chosen), ignored);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new ImportRefusedException(e, AllRefused(chosen));
+        }
+    }
+
+    private Dataset Build(DatasetFormat? chosen)
+    {
+        if (faults.FirstOrDefault(fault => chosen is null || fault.Format == chosen).Fault is { } fault) throw fault;
+        return chosen?.Build(source) ?? throw NothingKnown();
+    }
+
+    private static bool IsJunk(DatasetFile file) =>
+        file.Folders.Append(file.Name).Any(part => part.StartsWith('.') || Junk.Contains(part, StringComparer.OrdinalIgnoreCase));
+
+    // Whatever is wrong with the archive itself ends the import.
+    private void Read(DatasetFile file, DatasetFormat format)
+    {
+        known[format].Add(file.Path);
+        try
+        {
+            format.Add(file);
+        }
+        catch (InvalidInputException e) when (e.Part == file.Path || e.Part == file.Name)
+        {
+            known[format].RemoveAt(known[format].Count - 1);
+            faults.Add((format, file.Path, e));
+        }
+    }
+
+    private RefusedFile[] AllRefused(DatasetFormat? chosen)
+    {
+        IEnumerable<RefusedFile> broken = faults.Select(fault => new RefusedFile(fault.Path, fault.Fault.Reason));
+        IEnumerable<RefusedFile> others = formats.Where(format => format != chosen).SelectMany(format => known[format]
+            .Select(path => new RefusedFile(path, $"does not belong to the {chosen?.Layout}, which are most of the archive; upload it apart from them.")));
+        return [.. refused.Concat(broken).Concat(others).Concat(chosen?.Refused ?? []).OrderBy(file => file.File, StringComparer.Ordinal)];
+    }
+
+    private InvalidInputException NothingKnown()
+    {
+        string first = refused.Count > 0 ? $" The first of its {refused.Count} files, {refused[0].File}, {refused[0].Reason}" : "";
+        return new InvalidInputException(
+            source, $"it holds no file of a known dataset format.{first} Known are {string.Join("; ", formats.Select(format => format.Description))}.");
+    }
+}
+
+/// <summary>Why a file that no format knows is left out.</summary>
+internal static class Refusals
+{
+    private static readonly (string Ending, string Name)[] Data =
+        [(".csv", "a table"), (".tsv", "a table"), (".json", "data"), (".xml", "data"), (".txt", "text"), (".md", "text"), (".html", "text"), (".pdf", "a document")];
+
+    /// <summary>The reason, and what would be right.</summary>
+    public static string Of(DatasetFile file) => file.Kind switch
+    {
+        FileKind.OtherArchive => "is an archive of a kind that is not read; pack the pictures as .zip or .tar.gz.",
+        FileKind.Pickle => "holds objects of Python, which are not read; take the binary version of CIFAR, or pictures.",
+        FileKind.Picture => "is a picture, and pictures are not read here; upload them in class folders.",
+        _ when Data.FirstOrDefault(data => file.Name.EndsWith(data.Ending, StringComparison.OrdinalIgnoreCase)).Name is { } name =>
+            $"is {name}, and only pictures are read; the classes are the names of their folders.",
+        _ when System.IO.Path.GetExtension(file.Name) is { Length: > 1 } ending => $"is no picture, and {ending} is not read; send PNG, JPEG, WebP, BMP or GIF.",
+        _ => "is no picture; send PNG, JPEG, WebP, BMP or GIF.",
+    };
+}
