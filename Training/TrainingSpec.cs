@@ -43,7 +43,7 @@ public record TrainingSpec
     public double ValidationFraction { get; init; } = 0.1;
 
     /// <summary>Images that are left for training when the validation part is split off a training part with that many images per class.</summary>
-    public int TrainingImages(IEnumerable<int> imagesPerClass) => imagesPerClass.Sum(images => images - Split.Aside(images, ValidationFraction));
+    public int TrainingImages(IEnumerable<int> imagesPerClass) => Split.TrainingImages(imagesPerClass, ValidationFraction);
 }
 
 /// <summary>How batches are drawn.</summary>

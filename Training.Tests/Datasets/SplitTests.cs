@@ -8,17 +8,20 @@ public sealed class SplitTests
     private static readonly int[] Balanced = [.. Enumerable.Range(0, 1000).Select(i => i % 10)];
 
     [Fact]
-    public void Stratified_AnyLabels_TakesTheNearestShareOfEachClass() =>
+    public void Stratified_AnyLabels_TakesTheNearestShareOfEachClassAndOneAtLeast() =>
         Gen.Select(Gen.Int[0, 4].Array[1, 200], Gen.Double[0.01, 0.5], Gen.ULong).Sample((labels, fraction, seed) =>
         {
-            int[] shares = [.. Enumerable.Range(0, 5).Select(label => Nearest(labels.Count(l => l == label) * fraction))];
+            int[] counts = [.. Enumerable.Range(0, 5).Select(label => labels.Count(l => l == label))];
+            int[] shares = [.. counts.Select(count => Math.Max(Nearest(count * fraction), count < 2 ? 0 : 1))];
             if (shares.Sum() == 0)
             {
                 Assert.Throws<InvalidInputException>(() => Split.Stratified(labels, 5, fraction, seed));
+                Assert.Throws<InvalidInputException>(() => Split.TrainingImages(counts, fraction));
                 return;
             }
 
             Split split = Split.Stratified(labels, 5, fraction, seed);
+            Assert.Equal(split.Training.Length, Split.TrainingImages(counts, fraction));
             Assert.Equal(split.Training.Order(), split.Training);
             Assert.Equal(split.Validation.Order(), split.Validation);
             Assert.Equal(Enumerable.Range(0, labels.Length), split.Training.Concat(split.Validation).Order());

@@ -12,7 +12,8 @@ internal sealed record Split(int[] Training, int[] Validation)
 
     /// <summary>
     /// Sets aside the same fraction of each class: of n images the whole number nearest to n · fraction, of two equally near ones the smaller, so that
-    /// every class keeps an image to learn from. Which ones follows from (seed, class) alone.
+    /// every class keeps an image to learn from, and of two images or more at least one, so that every such class is validated. Which ones
+    /// follows from (seed, class) alone.
     /// </summary>
     /// <param name="labels">The class index of each image of the training part, in [0, classCount).</param>
     /// <param name="classCount">How many classes there are.</param>
@@ -34,18 +35,34 @@ internal sealed record Split(int[] Training, int[] Validation)
 
         int[] all = [.. Enumerable.Range(0, labels.Length)];
         var split = new Split([.. all.Where(i => !validates[i])], [.. all.Where(i => validates[i])]);
-        if (split.Training.Length == 0 || split.Validation.Length == 0)
-        {
-            (int aside, int left) = (split.Validation.Length, split.Training.Length);
-            throw Refused(FormattableString.Invariant(
-                $"{fraction} of each class sets {aside} of {labels.Length} images aside and leaves {left} to learn from; both need at least 1."));
-        }
-
+        Check(split.Training.Length, split.Validation.Length, fraction);
         return split;
     }
 
-    /// <summary>How many of a class's images are set aside.</summary>
-    public static int Aside(int images, double fraction) => (int)Math.Ceiling(images * fraction - 0.5);
+    /// <summary>The images to learn from, by the number of images of each class.</summary>
+    /// <exception cref="InvalidInputException">A fraction that leaves no image to validate with or none to learn from.</exception>
+    public static int TrainingImages(IEnumerable<int> imagesPerClass, double fraction)
+    {
+        (int training, int validation) = (0, 0);
+        foreach (int images in imagesPerClass)
+        {
+            int aside = Aside(images, fraction);
+            (training, validation) = (training + images - aside, validation + aside);
+        }
+
+        Check(training, validation, fraction);
+        return training;
+    }
+
+    private static int Aside(int images, double fraction) => Math.Max(images < 2 ? 0 : 1, (int)Math.Ceiling(images * fraction - 0.5));
+
+    private static void Check(int training, int validation, double fraction)
+    {
+        if (training == 0 || validation == 0)
+            throw Refused(FormattableString.Invariant(
+                $"{fraction} of each class sets {validation} of {training + validation} images aside and leaves {training} to learn from; ")
+                + "both need at least 1, so a class needs 2 images.");
+    }
 
     private static int[] Members(ReadOnlySpan<int> labels, int label)
     {
