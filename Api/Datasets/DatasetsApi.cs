@@ -28,7 +28,7 @@ public static class DatasetsApi
     /// <summary>Maps the endpoints.</summary>
     public static void MapDatasets(this WebApplication app)
     {
-        RouteGroupBuilder datasets = app.MapGroup("/api/datasets").WithTags("Datasets");
+        RouteGroupBuilder datasets = app.MapGroup("/api/datasets").AnswersHead().WithTags("Datasets");
         datasets.MapPost("/", Upload).WithName(DatasetUploadForm.Operation).WithSummary("Upload a dataset")
             .WithDescription("Multipart with the parts name, file and, if wanted, resize (true or false) and names (the code page of entries' names), in any "
                 + "order. The file is a .zip, .tar or .tar.gz of class folders of pictures, of CIFAR batches or of IDX files. Files that cannot be used are refused one by one "

@@ -27,7 +27,8 @@ internal static class ApiDescription
     /// <summary>Serves document and page under /swagger, without a key: the page asks for it.</summary>
     public static void UseApiDescription(this WebApplication app)
     {
-        app.UseSwagger();
+        app.UseSwagger(document => document.PreSerializeFilters.Add((api, _) =>
+            api.Servers = [new OpenApiServer { Url = "../.." }])); // from the document's own address, whatever a proxy puts before it
         app.UseSwaggerUI(page =>
         {
             page.DocumentTitle = "CnnService";
@@ -50,6 +51,7 @@ internal static class ApiDescription
             if (File.Exists(comments)) options.IncludeXmlComments(comments);
         }
 
+        options.DocInclusionPredicate((_, endpoint) => endpoint.HttpMethod != "HEAD"); // as GET, which is there
         options.SupportNonNullableReferenceTypes();
         options.SchemaFilter<SpecSchemas>();
         options.OperationFilter<ProblemAnswers>();

@@ -40,6 +40,7 @@ public static class HostingSetup
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddProblems();
         services.AddHealth();
+        services.AddCrossOrigin();
         services.AddApiDescription();
 
         builder.WebHost.UseUrls(Settings.Read(builder.Configuration, "", new ServerOptions()).Urls);
@@ -70,6 +71,8 @@ public static class HostingSetup
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<OriginCheck>();
+        app.UseCrossOrigin();
+        app.Use(KeepStreamsFlowing);
         app.UseApiDescription();
     }
 
@@ -77,8 +80,17 @@ public static class HostingSetup
     public static void UseKey(this WebApplication app)
     {
         app.UseMiddleware<KeyCheck>();
+        app.UseMiddleware<QueryCheck>();
         app.MapHealth();
         app.MapVersion();
+    }
+
+    // nginx holds an answer back until 4 KB are full, unless it is told not to; a hub's streams too.
+    private static Task KeepStreamsFlowing(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Headers.Accept.Any(accepted => accepted?.Contains("event-stream", StringComparison.OrdinalIgnoreCase) is true))
+            context.Response.Headers["X-Accel-Buffering"] = "no";
+        return next(context);
     }
 
     // SQLite commits on the thread that asks, and a thread that waits for the disk answers nobody: one per processor is not enough.

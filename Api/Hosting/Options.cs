@@ -25,6 +25,10 @@ public sealed class SecurityOptions
 
     /// <summary>Origins of other web pages that may use the service from a browser, as https://host:port with ; between several; default none.</summary>
     public string AllowedOrigins { get; set; } = "";
+
+    /// <summary>The same, one by one.</summary>
+    internal string[] Origins => [.. AllowedOrigins
+        .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(origin => origin.TrimEnd('/'))];
 }
 
 /// <summary>Where the service keeps its data.</summary>

@@ -13,8 +13,8 @@ namespace CnnService.Api.Hosting;
 /// </summary>
 internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> server, IOptions<SecurityOptions> security)
 {
-    private readonly StringSegment[] hosts = [.. Split(server.Value.AllowedHosts).Select(host => new StringSegment(host))];
-    private readonly string[] origins = [.. Split(security.Value.AllowedOrigins).Select(origin => origin.TrimEnd('/'))];
+    private readonly StringSegment[] hosts = [.. server.Value.AllowedHosts.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(host => new StringSegment(host))];
+    private readonly string[] origins = security.Value.Origins;
 
     /// <summary>Looks at one request.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -34,8 +34,6 @@ internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> 
     private bool IsAllowed(string origin, HostString own) => origins.Contains(origin, StringComparer.OrdinalIgnoreCase)
         || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) && page.Scheme is "http" or "https"
             && page.Host.Equals(own.Host, StringComparison.OrdinalIgnoreCase) && page.Port == (own.Port ?? (page.Scheme == "http" ? 80 : 443)));
-
-    private static string[] Split(string list) => list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 /// <summary>Refuses requests without the key (401), where one is set. Endpoints that allow anonymous use stay open.</summary>

@@ -29,7 +29,7 @@ internal static class ModelsApi
     /// <summary>The routes.</summary>
     public static void MapModels(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder models = app.MapGroup("/api/runs/{id:guid}").WithTags("Models")
+        RouteGroupBuilder models = app.MapGroup("/api/runs/{id:guid}").AnswersHead().WithTags("Models")
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(404).ProducesProblem(409);
         models.MapPost("/predict", Predict).WithSummary("Predicts the class of one picture, or of up to 1,000 parts named \"file\".")
             .WithMetadata(new TakesPictures()).ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
 
 namespace CnnService.Api.Runs;
 
@@ -25,14 +26,18 @@ internal static class RunEventsApi
         if (after < 0) throw new ProblemException(400, $"after is {after}; give a sequence number from 0.", "after");
         if (limit is < 1 or > PageLimit) throw new ProblemException(400, $"limit is {limit}; give a number from 1 to {PageLimit}.", "limit");
         long run = await db.Runs.Where(row => row.Id == id).Select(row => (long?)row.Order).SingleOrDefaultAsync(cancel) ?? throw ProblemException.NotFound($"Run {id}");
-        if (!http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == EventStream))
+        if (!WantsStream(http.Request))
         {
-            List<RunEvent> page = await reader.PageAsync(run, after, limit, cancel);
-            return TypedResults.Json(new Page<RunEvent>(page, page.Count == limit ? $"{page[^1].Sequence}" : null), ApiJson.Options);
+            List<RunEvent> found = await reader.PageAsync(run, after, limit + 1, cancel);
+            RunEvent[] page = [.. found.Take(limit)];
+            return TypedResults.Json(new Page<RunEvent>(page, found.Count > limit ? $"{page[^1].Sequence}" : null), ApiJson.Options);
         }
 
         if (long.TryParse(http.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out long last)) after = last;
         if (await reader.HasEndedAsync(run, after, cancel)) return TypedResults.NoContent();
+        http.Response.ContentType = EventStream;
+        http.Response.Headers.CacheControl = "no-store";
+        if (HttpMethods.IsHead(http.Request.Method)) return Results.Empty;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, stop.Begun);
         try
         {
@@ -46,11 +51,20 @@ internal static class RunEventsApi
         return Results.Empty;
     }
 
+    // Where it is accepted, and no less wanted than JSON.
+    private static bool WantsStream(HttpRequest request)
+    {
+        IList<MediaTypeHeaderValue> accepted = request.GetTypedHeaders().Accept;
+        double stream = QualityOf(EventStream);
+        return stream > 0 && stream >= QualityOf("application/json");
+
+        double QualityOf(string type) =>
+            accepted.Where(media => media.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Select(media => media.Quality ?? 1).FirstOrDefault();
+    }
+
     private static async Task StreamAsync(
         HttpResponse response, IAsyncEnumerable<RunEvent> events, TimeProvider time, CancellationTokenSource end)
     {
-        response.ContentType = EventStream;
-        response.Headers.CacheControl = "no-store";
         await response.Body.FlushAsync(end.Token);
         await using IAsyncEnumerator<RunEvent> reading = events.GetAsyncEnumerator(end.Token);
         Task<bool> next = reading.MoveNextAsync().AsTask();

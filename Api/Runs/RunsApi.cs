@@ -6,7 +6,6 @@ using CnnService.Api.Hosting;
 using CnnService.Training;
 using CnnService.Training.Datasets;
 using CnnService.Training.Tensors;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -25,7 +24,7 @@ internal static class RunsApi
     /// <summary>Its routes.</summary>
     public static void MapRuns(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder runs = app.MapGroup("/api/runs").WithTags("Runs").ProducesProblem(StatusCodes.Status401Unauthorized);
+        RouteGroupBuilder runs = app.MapGroup("/api/runs").AnswersHead().WithTags("Runs").ProducesProblem(StatusCodes.Status401Unauthorized);
         runs.MapPost("", Submit).WithSummary("Queues a training run.").Accepts<RunSpec>("application/json").WithMetadata(new BodyExample(Example))
             .ProducesValidationProblem().ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .ProducesProblem(429);
@@ -45,8 +44,9 @@ internal static class RunsApi
     {
         if (idempotencyKey?.Length is 0 or > KeyLimit)
             throw new ProblemException(400, $"The Idempotency-Key has {idempotencyKey.Length} characters; give 1 to {KeyLimit}.", "Idempotency-Key");
-        byte[] body = await stop.ReceiveAsync(request, receiving => ReadJsonAsync(request, receiving));
-        RunSpec spec = Parse(body);
+        byte[] body = await stop.ReceiveAsync(request, receiving => JsonBody.ReadAsync(request, "run", SpecLimit, receiving));
+        using JsonDocument document = JsonBody.Parse(body);
+        RunSpec spec = SpecJson.Read<RunSpec>(document.RootElement, "");
         string? bodyHash = idempotencyKey is null ? null : Convert.ToHexStringLower(SHA256.HashData(body));
         // Before the checks: what was accepted once is not refused because its dataset is gone since.
         if (bodyHash is not null && await queue.FindAsync(idempotencyKey!, bodyHash, cancel) is { } known)
@@ -103,29 +103,6 @@ internal static class RunsApi
     {
         await queue.DeleteAsync(id, cancel);
         return TypedResults.NoContent();
-    }
-
-    private static async Task<byte[]> ReadJsonAsync(HttpRequest request, CancellationToken cancel)
-    {
-        if (!request.HasJsonContentType()) throw new ProblemException(415, "Send the run as application/json.");
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = SpecLimit + 1; // so that the refusal in words comes first
-        byte[] body = new byte[SpecLimit + 1];
-        int length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancel);
-        return length <= SpecLimit ? body[..length] : throw new ProblemException(413, $"The run has more than {SpecLimit / 1024} KB; make it shorter.");
-    }
-
-    private static RunSpec Parse(byte[] body)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(body);
-            return SpecJson.Read<RunSpec>(document.RootElement, "");
-        }
-        catch (JsonException e)
-        {
-            throw new ProblemException(400, $"The body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
-        }
     }
 
     private static RunState ParseState(string state) => Enum.GetValues<RunState>().Cast<RunState?>().FirstOrDefault(known => JsonNamingPolicy.CamelCase.ConvertName($"{known}") == state)

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CnnService.Api.Hosting;
+
+/// <summary>A request's body in JSON, as it is read where the body itself matters and not only what it says.</summary>
+internal static class JsonBody
+{
+    private static readonly byte[] Utf8Mark = [0xef, 0xbb, 0xbf], Utf16Mark = [0xff, 0xfe], Utf16MarkBigEndian = [0xfe, 0xff];
+
+    /// <summary>The body's bytes, without a byte order mark. A problem: 415 for another media type, 413 over the limit, 400 for UTF-16.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="thing">The thing in the body, for refusals, such as "run".</param>
+    /// <param name="limit">The most bytes.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public static async Task<byte[]> ReadAsync(HttpRequest request, string thing, int limit, CancellationToken cancel)
+    {
+        if (!request.HasJsonContentType()) throw new ProblemException(415, $"Send the {thing} as application/json.");
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = limit + 1; // so that the refusal in words comes first
+        byte[] body = new byte[limit + 1];
+        int length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancel);
+        if (length > limit) throw new ProblemException(413, $"The {thing} has more than {limit / 1024} KB; make it shorter.");
+        ReadOnlySpan<byte> text = body.AsSpan(0, length);
+        if (text.StartsWith(Utf16Mark) || text.StartsWith(Utf16MarkBigEndian))
+            throw new ProblemException(400, "The body is UTF-16; save it as UTF-8.");
+        return text.StartsWith(Utf8Mark) ? text[Utf8Mark.Length..].ToArray() : text.ToArray();
+    }
+
+    /// <summary>The document in a body; a problem (400) tells where it is none.</summary>
+    public static JsonDocument Parse(byte[] body)
+    {
+        try
+        {
+            return JsonDocument.Parse(body);
+        }
+        catch (JsonException e)
+        {
+            throw new ProblemException(400, $"The body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+        }
+    }
+}
