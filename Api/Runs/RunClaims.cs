@@ -11,7 +11,7 @@ namespace CnnService.Api.Runs;
 /// <summary>What the worker gets from the database: the run that is next, claimed for it, and what an attempt at it begins with.</summary>
 internal sealed partial class RunClaims(
     IDbContextFactory<ServiceDb> databases, DatabaseWriter database, ContentStore contents, DatasetStore datasets, RunNews news,
-    TimeProvider time, IOptions<TrainingOptions> options, ILogger<RunClaims> logger)
+    AskedRuns asked, TimeProvider time, IOptions<TrainingOptions> options, ILogger<RunClaims> logger)
 {
     private const int MostTakeovers = 10; // crashes in a row without a checkpoint between them
 
@@ -48,6 +48,7 @@ internal sealed partial class RunClaims(
             ReadCheckpoint = checkpoint is null ? null : () => ReadCheckpoint(checkpoint.Content),
             Told = await db.Events.AsNoTracking().Where(e => e.Run == claim.Order && e.Iteration > from).OrderBy(e => e.Sequence).ToListAsync(cancel),
             Threads = Math.Max(1, (options.Value.Threads == 0 ? Environment.ProcessorCount : options.Value.Threads) / options.Value.ConcurrentRuns),
+            IsAsked = () => asked.TryTake(claim.Id),
             CheckpointEvery = TimeSpan.FromSeconds(options.Value.CheckpointSeconds),
         };
     }

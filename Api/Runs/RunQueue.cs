@@ -10,7 +10,8 @@ namespace CnnService.Api.Runs;
 /// acts between two iterations.
 /// </summary>
 internal sealed class RunQueue(
-    IDbContextFactory<ServiceDb> databases, DatabaseWriter database, Sweeper sweeper, QueueBell queueBell, RunNews news, TimeProvider time)
+    IDbContextFactory<ServiceDb> databases, DatabaseWriter database, Sweeper sweeper, QueueBell queueBell, RunNews news, AskedRuns asked,
+    TimeProvider time)
 {
     private static readonly RunState[] Ended = [RunState.Completed, RunState.Failed, RunState.Cancelled];
 
@@ -110,15 +111,16 @@ internal sealed class RunQueue(
 
     private async Task<Run> ChangeAsync(Guid id, string verb, Func<RunRow, Change?> decide, CancellationToken cancel)
     {
-        long order = await database.WriteAsync(async db =>
+        (long order, bool isRunning) = await database.WriteAsync(async db =>
         {
             RunRow row = await db.Runs.SingleOrDefaultAsync(run => run.Id == id, cancel) ?? throw ProblemException.NotFound($"Run {id}");
             Change change = decide(row)
                 ?? throw ProblemException.Conflict($"A run that is {row.State.ToString().ToLowerInvariant()} cannot be {verb}.");
             row.Requested = change.Request;
             if (change.State is RunState state) await EnterAsync(db, row, state, cancel);
-            return row.Order;
+            return (row.Order, row.State == RunState.Running);
         }, cancel);
+        if (isRunning) asked.Tell(id);
         sweeper.Wake();
         queueBell.Bell.Ring();
         return await news.TellAsync(order) ?? throw ProblemException.NotFound($"Run {id}");

@@ -60,7 +60,8 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
             throughput.Reached(report.Iteration);
             if (start.Spec.LogEvery > 0 && report.Iteration % start.Spec.LogEvery == 0) LogIteration(start.Claim.Id, report.Iteration, trainer.TotalIterations, report.Loss);
             bool checkpointIsDue = time.GetElapsedTime(checkpointedAt) >= start.CheckpointEvery && told.Count == 0;
-            RunRequest? requested = checkpointIsDue || time.GetElapsedTime(committedAt) >= CommitEvery ? Commit(trainer, checkpointIsDue) : null;
+            RunRequest? requested = start.IsAsked() ? Finish(Write(trainer))
+                : checkpointIsDue || time.GetElapsedTime(committedAt) >= CommitEvery ? Commit(trainer, checkpointIsDue) : null;
             if (stopping.IsCancellationRequested)
             {
                 Finish(Write(trainer) with { Checkpoint = CheckpointOf(trainer) });
@@ -237,6 +238,9 @@ internal sealed record RunStart
 
     /// <summary>Threads of the run.</summary>
     public required int Threads { get; init; }
+
+    /// <summary>Whether the user has asked for something since this was looked at last.</summary>
+    public Func<bool> IsAsked { get; init; } = static () => false;
 
     /// <summary>Time between two checkpoints.</summary>
     public required TimeSpan CheckpointEvery { get; init; }

@@ -10,7 +10,7 @@ namespace CnnService.Api.Runs;
 /// running belongs to a process that is gone: it is taken over, with a new attempt.
 /// </summary>
 internal sealed partial class RunWorker(
-    RunClaims claims, DatabaseWriter database, Sweeper sweeper, QueueBell bell, RunNews news, TimeProvider time,
+    RunClaims claims, DatabaseWriter database, Sweeper sweeper, QueueBell bell, RunNews news, AskedRuns asked, TimeProvider time,
     IOptions<TrainingOptions> options, ServiceStop stop, ILogger<RunWorker> logger)
     : BackgroundService
 {
@@ -110,6 +110,7 @@ internal sealed partial class RunWorker(
         finally
         {
             training.TryRemove(claim.Id, out _);
+            asked.TryTake(claim.Id);
         }
     }
 

@@ -11,6 +11,7 @@ internal static class RunsSetup
         services.AddSingleton<QueueBell>();
         services.AddSingleton<EventBell>();
         services.AddSingleton<RunTroubles>();
+        services.AddSingleton<AskedRuns>();
         services.AddSingleton<RunNews>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunChecks>();
