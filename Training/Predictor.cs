@@ -32,9 +32,22 @@ public sealed class Predictor : IDisposable
     /// <param name="probabilities">Receives (N, classes).</param>
     public void Predict(ReadOnlySpan<byte> images, Span<float> probabilities)
     {
+        int classes = model.Network.Classes;
+        Score(images, probabilities);
+        for (int n = 0; n < probabilities.Length; n += classes) ToProbabilities(probabilities.Slice(n, classes), probabilities.Slice(n, classes));
+    }
+
+    /// <summary>
+    /// The scores of each class, which the softmax turns into probabilities. Two scores may differ where their probabilities, rounded, do not: the
+    /// highest score tells the class, in training, in predictions and in what counts them.
+    /// </summary>
+    /// <param name="images">N images of bytes, each (C, H, W).</param>
+    /// <param name="scores">Receives (N, classes).</param>
+    public void Score(ReadOnlySpan<byte> images, Span<float> scores)
+    {
         int length = model.Network.Input.Length, classes = model.Network.Classes, count = images.Length / length;
         if (count * length != images.Length) throw new ArgumentException($"{images.Length} bytes are not whole images of {length}.", nameof(images));
-        if (probabilities.Length != count * classes) throw new ArgumentException($"{count} images give {count * classes} probabilities, not {probabilities.Length}.", nameof(probabilities));
+        if (scores.Length != count * classes) throw new ArgumentException($"{count} images give {count * classes} scores, not {scores.Length}.", nameof(scores));
 
         Seat seat = Take() ?? new Seat(model, batchSize, threads);
         for (int first = 0; first < count; first += batchSize)
@@ -43,23 +56,28 @@ public sealed class Predictor : IDisposable
             for (int n = 0; n < batch; n++)
                 model.Normalization.Apply(images.Slice((first + n) * length, length), seat.Network.Input.Slice(n * length, length));
             seat.Network.Forward(new Pass(batch));
-            for (int n = 0; n < batch; n++)
-                SoftmaxLoss.Probabilities(seat.Network.Scores.Slice(n * classes, classes), probabilities.Slice((first + n) * classes, classes));
+            seat.Network.Scores[..(batch * classes)].CopyTo(scores[(first * classes)..]);
         }
 
         lock (seats) seats.Push(seat);
     }
 
-    /// <summary>The share of images whose most probable class is their label; 0 to 1, NaN for no images.</summary>
+    /// <summary>The probabilities that the scores of one image stand for; both may be the same memory.</summary>
+    public static void ToProbabilities(ReadOnlySpan<float> scores, Span<float> probabilities) => SoftmaxLoss.Probabilities(scores, probabilities);
+
+    /// <summary>The class that the scores of one image tell: the highest, the first of equals.</summary>
+    public static int ClassOf(ReadOnlySpan<float> scores) => Evaluator.Highest(scores);
+
+    /// <summary>The share of images whose highest score is their label's; 0 to 1, NaN for no images.</summary>
     public double Accuracy(ImageSet images)
     {
         ArgumentNullException.ThrowIfNull(images);
         int right = 0;
-        float[] probabilities = new float[model.Network.Classes];
+        float[] scores = new float[model.Network.Classes];
         for (int i = 0; i < images.Count; i++)
         {
-            Predict(images[i], probabilities);
-            if (Evaluator.Highest(probabilities) == images.Labels[i]) right++;
+            Score(images[i], scores);
+            if (ClassOf(scores) == images.Labels[i]) right++;
         }
 
         return (double)right / images.Count;

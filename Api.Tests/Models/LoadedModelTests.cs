@@ -5,7 +5,7 @@ namespace CnnService.Api.Tests.Models;
 public sealed class LoadedModelTests(TrainedService service) : IClassFixture<TrainedService>
 {
     [Fact]
-    public async Task PredictAsync_ThatCannotBeAnswered_FailsAndTheNextOnesAreAnswered()
+    public async Task ScoreAsync_ThatCannotBeAnswered_FailsAndTheNextOnesAreAnswered()
     {
         using var desk = new Desk();
         using var model = new LoadedModel(service.Best);
@@ -13,11 +13,11 @@ public sealed class LoadedModelTests(TrainedService service) : IClassFixture<Tra
 
         for (int i = 0; i <= Desk.Places; i++) // each would take one place away
         {
-            Task<float[]> failing = model.PredictAsync([[.. image, .. image]], desk, TestContext.Current.CancellationToken);
+            Task<float[]> failing = model.ScoreAsync([[.. image, .. image]], desk, TestContext.Current.CancellationToken);
             Assert.True(failing.IsFaulted); // an empty desk answers at once
             await Assert.ThrowsAnyAsync<ArgumentException>(() => failing);
         }
 
-        Assert.True(model.PredictAsync([image], desk, TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(model.ScoreAsync([image], desk, TestContext.Current.CancellationToken).IsCompletedSuccessfully);
     }
 }

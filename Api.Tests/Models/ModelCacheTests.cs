@@ -1,5 +1,6 @@
 using CnnService.Api.Data;
 using CnnService.Api.Models;
+using CnnService.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,7 +24,8 @@ public sealed class ModelCacheTests(TrainedService service) : IClassFixture<Trai
         await tight.BestAsync(service.PlainRun, Cancel);
         Assert.Equal(1, tight.Count);
         float[] still = new float[10];
-        dropped.Predict(service.Dataset.Test[0], still);
+        dropped.Score(service.Dataset.Test[0], still);
+        Predictor.ToProbabilities(still, still);
         Assert.Equal(1, still.Sum(), 0.001);
     }
 

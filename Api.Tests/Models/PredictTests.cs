@@ -20,6 +20,15 @@ public sealed class PredictTests(TrainedService service) : IClassFixture<Trained
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public void Of_ScoresThatGiveEqualProbabilities_TakesTheHighestScore()
+    {
+        var prediction = PicturePrediction.Of(null, [0.25f, MathF.BitIncrement(0.25f)], ["cats", "dogs"], topK: 2);
+
+        Assert.Equal(prediction.Top[0].Probability, prediction.Top[1].Probability); // as they are rounded
+        Assert.Equal(("dogs", 1), (prediction.Label, prediction.ClassIndex));
+    }
+
+    [Fact]
     public async Task Predict_Png_EqualsTheLibraryBitForBit()
     {
         byte[] pixels = service.Dataset.Test[3].ToArray();
@@ -248,13 +257,13 @@ public sealed class PredictTests(TrainedService service) : IClassFixture<Trained
         using var desk = new Desk();
         using var gone = new CancellationTokenSource();
         byte[] image = service.Dataset.Train[0].ToArray();
-        float[] expected = await model.PredictAsync([image], desk, Cancel);
+        float[] expected = await model.ScoreAsync([image], desk, Cancel);
         using var blocker = new ManualResetEventSlim();
         Task Block() => Task.Run(() => desk.DoAsync(() => blocker.Wait(HangGuard.Limit, Cancel), Cancel), Cancel);
         Task[] blocked = [.. Enumerable.Range(0, Desk.Places).Select(_ => Block())];
 
-        Task<float[]>[] leaving = [.. Enumerable.Range(0, 50).Select(_ => Task.Run(() => model.PredictAsync([image], desk, gone.Token), Cancel))];
-        Task<float[]> staying = Task.Run(() => model.PredictAsync([image], desk, Cancel), Cancel);
+        Task<float[]>[] leaving = [.. Enumerable.Range(0, 50).Select(_ => Task.Run(() => model.ScoreAsync([image], desk, gone.Token), Cancel))];
+        Task<float[]> staying = Task.Run(() => model.ScoreAsync([image], desk, Cancel), Cancel);
         await gone.CancelAsync();
         blocker.Set();
 

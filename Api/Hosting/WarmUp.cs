@@ -71,9 +71,9 @@ internal static class WarmUp
         using var trainer = new Trainer(spec, shapes, threads: 1);
         using var model = new LoadedModel(Model.Read(trainer.LastModel().ToArray()));
         byte[] png = PictureEncoder.ToPng(shapes.Test[0], shapes.Shape);
-        float[] probabilities = new float[shapes.Labels.Count];
-        model.Predict(PictureDecoder.Decode(png, "picture", resize: true).ToChannels(shapes.Shape.Channels), probabilities);
-        JsonSerializer.Serialize(new Prediction(Guid.Empty, 1, []), ApiJson.Options);
+        float[] scores = new float[shapes.Labels.Count];
+        model.Score(PictureDecoder.Decode(png, "picture", resize: true).ToChannels(shapes.Shape.Channels), scores);
+        JsonSerializer.Serialize(new Prediction(Guid.Empty, 1, [PicturePrediction.Of(null, scores, shapes.Labels, 1)]), ApiJson.Options);
         JsonSerializer.Serialize(spec, ApiJson.Options);
     }
 }

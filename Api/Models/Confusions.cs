@@ -30,18 +30,9 @@ internal sealed class Confusions(Predictions predictions, DatasetStore datasets,
     private async Task<Confusion> CountAsync(LoadedModel model, ImageSet images, CancellationToken cancel)
     {
         int classes = model.Model.Labels.Count;
-        float[] probabilities = await predictions.ProbabilitiesAsync(model, images.Count, i => images[i].ToArray(), cancel);
+        float[] scores = await predictions.ScoresAsync(model, images.Count, i => images[i].ToArray(), cancel);
         int[][] counts = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
-        for (int i = 0; i < images.Count; i++) counts[images.Labels[i]][MostProbable(probabilities.AsSpan(i * classes, classes))]++;
+        for (int i = 0; i < images.Count; i++) counts[images.Labels[i]][Predictor.ClassOf(scores.AsSpan(i * classes, classes))]++;
         return new Confusion(model.Model.Labels, counts);
-    }
-
-    // The first of equals, as in training and in predictions.
-    private static int MostProbable(ReadOnlySpan<float> probabilities)
-    {
-        int highest = 0;
-        for (int i = 1; i < probabilities.Length; i++)
-            if (probabilities[i] > probabilities[highest]) highest = i;
-        return highest;
     }
 }

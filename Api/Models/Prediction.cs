@@ -1,3 +1,5 @@
+using CnnService.Training;
+
 namespace CnnService.Api.Models;
 
 /// <summary>What a run's model says about pictures.</summary>
@@ -21,14 +23,18 @@ public sealed record PicturePrediction
     /// <summary>Its probability, 0 to 1.</summary>
     public required float Probability { get; init; }
 
-    /// <summary>The most probable classes, the first of equals first.</summary>
+    /// <summary>The most probable classes, by their scores, the first of equals first.</summary>
     public required IReadOnlyList<ClassProbability> Top { get; init; }
 
-    /// <summary>Sorts the probabilities of all classes.</summary>
-    internal static PicturePrediction Of(string? file, ReadOnlySpan<float> probabilities, IReadOnlyList<string> labels, int topK)
+    /// <summary>Sorts all classes by their scores.</summary>
+    internal static PicturePrediction Of(string? file, ReadOnlySpan<float> scores, IReadOnlyList<string> labels, int topK)
     {
-        float[] all = probabilities.ToArray();
-        ClassProbability[] top = [.. Enumerable.Range(0, all.Length).OrderByDescending(i => all[i]).Take(topK).Select(i => new ClassProbability(labels[i], i, all[i]))];
+        float[] all = scores.ToArray(), probabilities = new float[all.Length];
+        Predictor.ToProbabilities(all, probabilities);
+        ClassProbability[] top =
+        [
+            .. Enumerable.Range(0, all.Length).OrderByDescending(i => all[i]).Take(topK).Select(i => new ClassProbability(labels[i], i, probabilities[i])),
+        ];
         return new PicturePrediction { File = file, Label = top[0].Label, ClassIndex = top[0].ClassIndex, Probability = top[0].Probability, Top = top };
     }
 }

@@ -24,18 +24,18 @@ internal sealed class Predictions(Desk desk)
         foreach (SentPicture picture in pictures)
             images.Add(quick ? Decode(picture) : await desk.DoAsync(() => Decode(picture), cancel));
 
-        float[] probabilities = await ProbabilitiesAsync(model, images.Count, i => images[i], cancel);
-        return [.. pictures.Select((picture, i) => PicturePrediction.Of(picture.File, probabilities.AsSpan(i * classes, classes), model.Model.Labels, topK))];
+        float[] scores = await ScoresAsync(model, images.Count, i => images[i], cancel);
+        return [.. pictures.Select((picture, i) => PicturePrediction.Of(picture.File, scores.AsSpan(i * classes, classes), model.Model.Labels, topK))];
 
         byte[] Decode(SentPicture picture) => PictureDecoder.Decode(picture.Content.Span, picture.Name, resize).ToChannels(channels);
     }
 
-    /// <summary>The probabilities of some images, (N, classes).</summary>
-    public async Task<float[]> ProbabilitiesAsync(LoadedModel model, int count, Func<int, byte[]> image, CancellationToken cancel)
+    /// <summary>The scores of some images, (N, classes).</summary>
+    public async Task<float[]> ScoresAsync(LoadedModel model, int count, Func<int, byte[]> image, CancellationToken cancel)
     {
-        var probabilities = new List<float>(count * model.Model.Labels.Count);
+        var scores = new List<float>(count * model.Model.Labels.Count);
         foreach (int[] batch in Enumerable.Range(0, count).Chunk(model.BatchSize))
-            probabilities.AddRange(await model.PredictAsync([.. batch.Select(image)], desk, cancel));
-        return [.. probabilities];
+            scores.AddRange(await model.ScoreAsync([.. batch.Select(image)], desk, cancel));
+        return [.. scores];
     }
 }
