@@ -11,6 +11,7 @@ namespace CnnService.Training;
 public sealed class Network
 {
     private const long ParameterLimit = 256L * 1024 * 1024;
+    private readonly (int Images, string Part) smallestBatch = (1, "model");
 
     /// <summary>Infers all shapes. InvalidInputException names the field of the spec (as <c>model.layers[3].size</c>) that does not fit.</summary>
     /// <param name="spec">The network as the user wrote it.</param>
@@ -33,6 +34,7 @@ public sealed class Network
             string part = spec is LayerList ? $"model.layers[{i}]" : "model";
             shape = At(part, () => layer.Output(from));
             numbers += shape.Length;
+            if (layer.SmallestBatch(from) is var smallest && smallest > smallestBatch.Images) smallestBatch = (smallest, part);
             foreach (Parameter parameter in layer.Parameters(from))
             {
                 count += parameter.Shape.Aggregate(1L, (product, extent) => product * extent);
@@ -63,6 +65,16 @@ public sealed class Network
 
     /// <summary>Bytes of one image and of all layers' outputs for it: at most what each image of a batch takes when predicting.</summary>
     public long BytesPerImage { get; }
+
+    /// <summary>Refuses a batch size from which a layer learns nothing; InvalidInputException names batchSize.</summary>
+    public void CheckBatchSize(int batchSize)
+    {
+        if (batchSize < smallestBatch.Images)
+            throw new InvalidInputException(
+                "batchSize",
+                $"is {batchSize}, and batch normalisation of vectors ({smallestBatch.Part}) learns nothing from fewer than "
+                + $"{smallestBatch.Images} images; give at least that.");
+    }
 
     /// <summary>Where each parameter lies in a block.</summary>
     internal ParameterLayout Layout { get; } = new();

@@ -42,6 +42,7 @@ public sealed class Trainer : IDisposable
         this.data = data;
         this.order = order ?? BatchOrder.Of(spec, data.Training.Count);
         Network = new Network(spec.Model, data.Training.Shape, data.Classes);
+        Network.CheckBatchSize(spec.BatchSize);
         Parameters = Network.Initialize((ulong)spec.Seed);
         BestParameters = new FloatBuffer(Network.Layout.Length);
         int capacity = this.order.Capacity;

@@ -51,7 +51,8 @@ internal static class RunsApi
         // Before the checks: what was accepted once is not refused because its dataset is gone since.
         if (bodyHash is not null && await queue.FindAsync(idempotencyKey!, bodyHash, cancel) is { } known)
             return TypedResults.Accepted($"/api/runs/{known.Id}", known);
-        (DatasetRow dataset, long iterations) = await checks.CheckAsync(spec, cancel);
+        bool isBatchGiven = document.RootElement.TryGetProperty("batchSize", out _);
+        (spec, DatasetRow dataset, long iterations) = await checks.CheckAsync(spec, isBatchGiven, cancel);
         await checks.CheckContentAsync(dataset, cancel);
         DateTime now = time.GetUtcNow().UtcDateTime;
         Run run = await queue.SubmitAsync(
@@ -114,8 +115,11 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
 {
     private const int Side = 32;
 
-    /// <summary>The dataset and the iterations of the whole run; an exception names the field at fault.</summary>
-    public async Task<(DatasetRow Dataset, long Iterations)> CheckAsync(RunSpec spec, CancellationToken cancel)
+    /// <summary>
+    /// The run as it will be trained, where a batch size that was not given is at most the training images; its dataset, and the iterations
+    /// of the whole run. An exception names the field at fault.
+    /// </summary>
+    public async Task<(RunSpec Spec, DatasetRow Dataset, long Iterations)> CheckAsync(RunSpec spec, bool isBatchGiven, CancellationToken cancel)
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         DatasetRow dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == spec.Dataset, cancel)
@@ -123,6 +127,8 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
         int[] perClass = [.. JsonSerializer.Deserialize<DatasetClassCount[]>(dataset.Classes, ApiJson.Options)!.Select(counts => counts.Train)];
         var network = new Network(spec.Model, new Shape(dataset.Channels, Side, Side), perClass.Length);
         int images = spec.TrainingImages(perClass);
+        if (!isBatchGiven) spec = spec with { BatchSize = Math.Min(spec.BatchSize, images) };
+        network.CheckBatchSize(spec.BatchSize);
         if (spec.BatchSize > images) throw new InvalidInputException("batchSize", $"is {spec.BatchSize}, but {images} training images are left after the validation split; give at most that.");
         long bytes = MemoryEstimate.OfRun(spec, network, (long)(dataset.TrainImages + dataset.TestImages) * network.Input.Length);
         if (bytes > options.Value.MemoryLimitMegabytes * 1_000_000L)
@@ -134,7 +140,7 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
                 "model",
                 $"a checkpoint of the run would have {checkpoint / 1_000_000} MB, and {Array.MaxLength / 1_000_000} MB is the most; "
                 + "use a smaller network.");
-        return (dataset, iterations);
+        return (spec, dataset, iterations);
     }
 
     /// <summary>Looks whether the dataset's images are there and intact; a problem (409) tells what helps if they are not.</summary>

@@ -7,7 +7,8 @@ namespace CnnService.Training.Layers;
 /// <summary>
 /// Batch normalisation (Ioffe and Szegedy 2015): y = scale * (x - mean) / sqrt(variance + epsilon) + shift, per channel over the batch and all
 /// pixels of an image, per feature over the batch after vectors. In training mean and biased variance are the batch's, and the running ones
-/// follow them: running = momentum * running + (1 - momentum) * batch; when predicting the running ones are used. Any shape (N, C, H, W);
+/// follow them: running = momentum * running + (1 - momentum) * batch; when predicting the running ones are used. A single number has no
+/// deviation, so after a vector a run's batches have 2 images at least. Any shape (N, C, H, W);
 /// scale, shift, runningMean, runningVariance: (C). The running mean begins at 0, the running variance at 1.
 /// </summary>
 /// <remarks>A ReLU that follows is done in the same walk.</remarks>
@@ -23,6 +24,8 @@ public sealed record BatchNorm : LayerSpec
     public double Epsilon { get; init; } = 1e-5;
 
     internal override Shape Output(Shape input) => input;
+
+    internal override int SmallestBatch(Shape input) => input.PlaneLength == 1 ? 2 : 1;
 
     internal override IReadOnlyList<Parameter> Parameters(Shape input) =>
     [

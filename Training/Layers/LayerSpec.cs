@@ -8,6 +8,9 @@ public abstract record LayerSpec
     /// <summary>The shape that this layer gives for an input; InvalidInputException (part: the field at fault) where it does not fit.</summary>
     internal abstract Shape Output(Shape input);
 
+    /// <summary>The fewest images of a batch that the layer learns something from.</summary>
+    internal virtual int SmallestBatch(Shape input) => 1;
+
     /// <summary>The layer's parameters, in the order of files.</summary>
     internal virtual IReadOnlyList<Parameter> Parameters(Shape input) => [];
 
