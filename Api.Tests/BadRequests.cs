@@ -142,7 +142,7 @@ internal static class BadRequests
 
         yield return Picture("PNG of 16x16", PictureFiles.Png(0, new byte[256], width: 16, height: 16), "body") with { Says = "resize=true" };
         yield return Picture("picture as text", Png, null, 415) with { ContentType = "text/plain" };
-        yield return Picture("picture as SVG", Png, null, 415) with { ContentType = "image/svg+xml" };
+        yield return Picture("picture as PDF", Png, null, 415) with { ContentType = "application/pdf" };
         yield return Picture("picture without content type", Png, null, 415) with { ContentType = null };
         yield return Picture("no body", [], null, 415) with { Body = null };
         yield return Picture("11 MB", new byte[11 << 20], null, 413);

@@ -179,8 +179,19 @@ public sealed class PredictTests(TrainedService service) : IClassFixture<Trained
     }
 
     [Theory]
+    [InlineData("image/jpg")]
+    [InlineData("image/pjpeg")]
+    [InlineData("image/x-png")]
+    [InlineData("application/octet-stream")]
+    public async Task Predict_AnyPictureType_LooksAtTheBytes(string type)
+    {
+        using HttpResponseMessage answer = await service.Client.PostAsync($"/api/runs/{service.Run}/predict", OneOf(PictureFiles.Gif(1), type), Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("text/plain")]
-    [InlineData("image/tiff")]
+    [InlineData("application/pdf")]
     [InlineData("application/json")]
     [InlineData(null)]
     public async Task Predict_OtherContentType_IsUnsupported(string? type) =>

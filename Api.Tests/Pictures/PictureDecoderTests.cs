@@ -47,6 +47,57 @@ public sealed class PictureDecoderTests
         Assert.Equal(Colours, Decoded(PictureFiles.Png(2, PictureFiles.Interleave(Planes), extra: [gamma, chromaticities])));
     }
 
+    // A ramp, of which each format shows the same in every size.
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg, 6000, 4000)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 9000, 2000)]
+    [InlineData(SKEncodedImageFormat.Png, 5000, 4000)]
+    [InlineData(SKEncodedImageFormat.Png, 4001, 9001)]
+    [InlineData(SKEncodedImageFormat.Webp, 5000, 4000)]
+    public void Decode_LargePhoto_IsMadeSmallerWhileItIsDecoded(SKEncodedImageFormat format, int width, int height)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        for (int y = 0; y < height; y++)
+        {
+            Span<byte> row = bitmap.GetPixelSpan().Slice(y * bitmap.RowBytes, 4 * width);
+            for (int x = 0; x < width; x++)
+                (row[4 * x], row[4 * x + 1], row[4 * x + 2], row[4 * x + 3]) = ((byte)(255 * x / width), (byte)(255 * y / height), 128, 255);
+        }
+
+        using SKData file = bitmap.Encode(format, 90);
+        byte[] pixels = PictureDecoder.Decode(file.AsSpan(), "photo", resize: true).ToChannels(3);
+
+        for (int i = 0; i < 1024; i++)
+        {
+            Assert.InRange(pixels[i], 255 * (i % 32 + 0.5) / 32 - 4, 255 * (i % 32 + 0.5) / 32 + 4);
+            Assert.InRange(pixels[1024 + i], 255 * (i / 32 + 0.5) / 32 - 4, 255 * (i / 32 + 0.5) / 32 + 4);
+        }
+    }
+
+    // What a camera notes when it is held otherwise: the place of the first row and column.
+    [Theory]
+    [InlineData(1, "abcd")]
+    [InlineData(2, "badc")]
+    [InlineData(3, "dcba")]
+    [InlineData(4, "cdab")]
+    [InlineData(5, "acbd")]
+    [InlineData(6, "cadb")]
+    [InlineData(7, "dbca")]
+    [InlineData(8, "bdac")]
+    public void Decode_OrientationTag_TurnsThePicture(byte orientation, string corners)
+    {
+        byte[] levels = [40, 100, 160, 220]; // of the corners a b / c d, as they are stored
+        byte[] stored = [.. Enumerable.Range(0, 1024).Select(i => levels[i / 512 * 2 + i % 32 / 16])];
+        byte[] file = PictureFiles.Encoded(SKEncodedImageFormat.Jpeg, PictureFiles.Tripled(stored));
+        byte[] exif = [.. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+        byte[] tagged = [.. file[..2], 0xff, 0xe1, 0, (byte)(exif.Length + 2), .. exif, .. file[2..]];
+
+        byte[] pixels = PictureDecoder.Decode(tagged, "photo", resize: false).ToChannels(1);
+
+        int[] seen = [pixels[8 * 32 + 8], pixels[8 * 32 + 24], pixels[24 * 32 + 8], pixels[24 * 32 + 24]];
+        for (int i = 0; i < 4; i++) Assert.InRange(seen[i], levels[corners[i] - 'a'] - 5, levels[corners[i] - 'a'] + 5);
+    }
+
     [Fact]
     public void Decode_Bmp_GivesItsPixels() => Assert.Equal(Colours, Decoded(PictureFiles.Bmp(Colours)));
 
@@ -79,17 +130,6 @@ public sealed class PictureDecoderTests
         Assert.All(Decoded(PictureFiles.PlainJpeg(1)), value => Assert.Equal(128, value));
         Assert.All(Decoded(PictureFiles.PlainJpeg(3)), value => Assert.Equal(128, value));
         Assert.All(Decoded(PictureFiles.PlainJpeg(4)), value => Assert.InRange(value, 63, 65)); // half the light of half the light
-    }
-
-    [Theory]
-    [InlineData(6)]
-    [InlineData(3)]
-    public void Decode_OrientationTag_IsIgnored(byte orientation)
-    {
-        byte[] jpeg = PictureFiles.Encoded(SKEncodedImageFormat.Jpeg, PictureFiles.Tripled(Greys));
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
-
-        Assert.Equal(Decoded(jpeg), Decoded([.. jpeg[..2], .. exif, .. jpeg[2..]]));
     }
 
     [Fact]

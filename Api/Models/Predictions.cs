@@ -7,7 +7,7 @@ namespace CnnService.Api.Models;
 internal sealed class Predictions(Desk desk)
 {
     /// <summary>The most pixels that the pictures of one request have before they are resized: 16 of the largest, some 5 seconds of a processor.</summary>
-    public const long MostPixels = 16L * PictureDecoder.LargestSide * PictureDecoder.LargestSide;
+    public const long MostPixels = 16L * PictureDecoder.DecodedPixels;
 
     /// <summary>
     /// What a model says of each picture; InvalidInputException names the first that cannot be read, and then nothing is predicted. Over

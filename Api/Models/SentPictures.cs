@@ -23,14 +23,15 @@ internal static class SentPictures
 
     private const int FirstPiece = 64 * 1024; // what a body's announced length is trusted for
 
-    /// <summary>The content types of a body that is one picture.</summary>
+    /// <summary>The content types of a body that is one picture, as they are described; any image/* is taken, as its bytes tell what it is.</summary>
     public static readonly string[] ContentTypes = ["image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif"];
 
     /// <summary>Reads them; a problem for a body that is too large (413), of another type (415), or no such form (400).</summary>
     public static async Task<IReadOnlyList<SentPicture>> ReadAsync(HttpRequest request, int megabytes, CancellationToken cancel)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)) throw Unsupported(request.ContentType);
-        if (ContentTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
+        if (type.Type.Equals("image", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase))
         {
             MemoryStream body = await ReadBodyAsync(request, megabytes, cancel);
             return [new SentPicture(null, body.GetBuffer().AsMemory(0, (int)body.Length))];
@@ -93,7 +94,7 @@ internal static class SentPictures
     }
 
     private static ProblemException Unsupported(string? type) =>
-        new(415, $"The content type is {(string.IsNullOrEmpty(type) ? "missing" : type)}; send {string.Join(", ", ContentTypes)}, or multipart/form-data.");
+        new(415, $"The content type is {(string.IsNullOrEmpty(type) ? "missing" : type)}; send {string.Join(", ", ContentTypes)}, application/octet-stream, or multipart/form-data.");
 
     private static ProblemException TooLarge(int megabytes) => new(413, $"The body is over {megabytes} megabytes; send fewer or smaller pictures.");
 }

@@ -24,7 +24,7 @@ internal static class AreaFilter
             for (int u = 0; u < side; u++)
             {
                 long sum = 0;
-                for (int y = v * height / side; y * side < (v + 1) * height; y++)
+                for (int y = (int)((long)v * height / side); (long)y * side < (v + 1L) * height; y++)
                     sum += Overlap(y, v, height, side) * Row(plane.Slice(y * width, width), u, side);
                 resized[v * side + u] = (byte)((sum + area / 2) / area);
             }
@@ -33,7 +33,7 @@ internal static class AreaFilter
 
     private static long Row(ReadOnlySpan<byte> row, int u, int side)
     {
-        int first = u * row.Length / side, last = ((u + 1) * row.Length - 1) / side;
+        int first = (int)((long)u * row.Length / side), last = (int)(((u + 1L) * row.Length - 1) / side);
         if (first == last) return Overlap(first, u, row.Length, side) * row[first];
         long whole = 0;
         foreach (byte value in row[(first + 1)..last]) whole += value;
@@ -41,5 +41,5 @@ internal static class AreaFilter
     }
 
     private static long Overlap(int old, int created, int length, int side) =>
-        Math.Min((old + 1) * side, (created + 1) * length) - Math.Max(old * side, created * length);
+        Math.Min((old + 1L) * side, (created + 1L) * length) - Math.Max((long)old * side, (long)created * length);
 }
