@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using CnnService.Api.Data;
 using CnnService.Api.Runs;
@@ -103,6 +104,28 @@ public sealed class ForeignRequestsTests(ServiceProcessFixture fixture) : IClass
 
         Assert.Null((await client.EventsAsync(run.Id, limit: count)).Next);
         Assert.NotNull((await client.EventsAsync(run.Id, limit: count - 1)).Next);
+    }
+
+    // As clients do that send a whole body before they read an answer.
+    [Theory]
+    [InlineData("/api/runs/00000000-0000-0000-0000-000000000000/predict", "image/jpeg", 40, "404")]
+    [InlineData("/api/runs", "application/json", 40, "413")]
+    [InlineData("/api/runs/{run}/predict", "image/jpeg", 40, "413")]
+    [InlineData("/api/datasets", "text/plain", 40, "415")]
+    [InlineData("/api/runs/00000000-0000-0000-0000-000000000000/pause", "text/plain", 40, "404")]
+    public async Task Refusal_OfALargeBody_ReachesTheClient(string address, string type, int megabytes, string status)
+    {
+        if (address.Contains("{run}", StringComparison.Ordinal)) address = address.Replace("{run}", $"{(await CompletedAsync()).Id}", StringComparison.Ordinal);
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, client.Http.BaseAddress!.Port, Cancel);
+        NetworkStream stream = connection.GetStream();
+        string head = $"POST {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {type}\r\nContent-Length: {megabytes << 20}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), Cancel);
+        byte[] megabyte = [.. Enumerable.Repeat((byte)' ', 1 << 20)];
+        for (int i = 0; i < megabytes; i++) await stream.WriteAsync(megabyte, Cancel);
+
+        using var reader = new StreamReader(stream);
+        Assert.Equal(status, (await reader.ReadLineAsync(Cancel))?.Split(' ')[1]);
     }
 
     private async Task<Run> CompletedAsync() =>

@@ -5,7 +5,6 @@ using CnnService.Api.Hosting;
 using CnnService.Api.Pictures;
 using CnnService.Training;
 using CnnService.Training.Datasets;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -46,8 +45,7 @@ public static class DatasetsApi
         HttpRequest request, DatasetStore store, DataDirectory directory, IOptions<UploadsOptions> options, ServiceStop stop)
     {
         long limit = (long)options.Value.DatasetMegabytes << 20;
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
-            body.MaxRequestBodySize = limit + (1 << 20); // so that the refusal in words comes first
+        BodyLimits.Allow(request, limit);
         return await stop.ReceiveAsync(request, async cancel =>
         {
             using DatasetUpload upload = await DatasetUpload.ReadAsync(request, directory, limit, cancel);

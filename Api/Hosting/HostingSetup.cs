@@ -11,8 +11,6 @@ namespace CnnService.Api.Hosting;
 /// <summary>What every endpoint stands on: options, logs, the data directory, security, JSON, problems, health and the API's description.</summary>
 public static class HostingSetup
 {
-    private const long BodyLimit = 64 * 1024;
-
     // A client that takes less is cut, so that it does not hold a connection and its buffers for ever. What the system has buffered counts
     // as taken, and gives time: with the 4 MB that Linux buffers by itself a client that reads nothing had ten minutes, with these it has
     // one.
@@ -46,7 +44,7 @@ public static class HostingSetup
         builder.WebHost.UseUrls(Settings.Read(builder.Configuration, "", new ServerOptions()).Urls);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, BodyLimit);
+            (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, BodyLimits.Limit);
             kestrel.Limits.MinResponseDataRate = SlowestReader;
         });
         services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endpoint =>
@@ -68,6 +66,7 @@ public static class HostingSetup
     /// <summary>Puts it in front of the endpoints. What needs no key, such as the files of pages, comes before <see cref="UseKey"/>.</summary>
     public static void UseHosting(this WebApplication app)
     {
+        app.Use(BodyLimits.ReadOnAfterRefusals);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<OriginCheck>();

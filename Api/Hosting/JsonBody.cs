@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace CnnService.Api.Hosting;
 
@@ -16,8 +15,7 @@ internal static class JsonBody
     public static async Task<byte[]> ReadAsync(HttpRequest request, string thing, int limit, CancellationToken cancel)
     {
         if (!request.HasJsonContentType()) throw new ProblemException(415, $"Send the {thing} as application/json.");
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = limit + 1; // so that the refusal in words comes first
+        BodyLimits.Allow(request, limit);
         byte[] body = new byte[limit + 1];
         int length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancel);
         if (length > limit) throw new ProblemException(413, $"The {thing} has more than {limit / 1024} KB; make it shorter.");

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using CnnService.Api.Hosting;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -47,7 +46,7 @@ internal static class SentPictures
     private static async Task<MemoryStream> ReadBodyAsync(HttpRequest request, int megabytes, CancellationToken cancel)
     {
         long limit = megabytes * 1024L * 1024L;
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = limit;
+        BodyLimits.Allow(request, limit);
         if (request.ContentLength > limit) throw TooLarge(megabytes);
         var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, FirstPiece));
         ReadResult read;
