@@ -23,6 +23,7 @@ try
     signals.First.Register(app.Lifetime.StopApplication);
     app.CheckSettings();
     if (commandLine.Verify) return await DataVerification.RunAsync(app, app.Lifetime.ApplicationStopping);
+    ListenAddresses.CheckFree(app.Services);
     await app.PrepareDataAsync(
         cancel => Database.PrepareAsync(app.Services, cancel),
         cancel => app.Services.GetRequiredService<DatasetStore>().PrepareAsync(cancel));

@@ -20,6 +20,23 @@ public sealed class StartTests : IDisposable
         other.Start();
 
         await AssertRefusedAsync($"{other.LocalEndpoint}: address already in use.", "--Urls", $"http://{other.LocalEndpoint}", "--Storage:DataDirectory", Data);
+
+        Assert.False(Directory.Exists(Data));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:99999")]
+    [InlineData("http://127.0.0.1:-1")]
+    [InlineData("http://127.0.0.1:abc")]
+    [InlineData("http://[::1:5080")]
+    [InlineData("127.0.0.1:5080")]
+    [InlineData("ftp://127.0.0.1:5080")]
+    [InlineData(";")]
+    public async Task Start_AddressThatIsNone_IsRefused(string urls)
+    {
+        await AssertRefusedAsync("give addresses such as http://127.0.0.1:5080", "--Urls", urls, "--Storage:DataDirectory", Data);
+
+        Assert.False(Directory.Exists(Data));
     }
 
     [Fact]

@@ -25,6 +25,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
             ? new ProblemDetails()
             : new HttpValidationProblemDetails { Errors = { [problem.Field] = [ReasonOf(exception, problem)] } };
         (document.Status, document.Detail) = (problem.Status, problem.Message);
+        if (problem.Status != StatusCodes.Status400BadRequest) document.Title = null; // the status's own, and not that of fields that are wrong
         foreach ((string name, object? value) in problem.Members) document.Extensions.Add(name, value);
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = document });
     }

@@ -22,6 +22,7 @@ internal sealed class RunsHub(IDbContextFactory<ServiceDb> databases, EventReade
     /// <summary>Streams the events of a run with a sequence above <paramref name="after"/>; open while it is paused, ends after its last event.</summary>
     public async IAsyncEnumerable<RunEvent> Watch(string runId, long after, [EnumeratorCancellation] CancellationToken cancel)
     {
+        if (after < 0) throw new HubException($"after is {after}; give a sequence number from 0.");
         long run = await FindAsync(runId, cancel);
         await foreach (RunEvent item in reader.FollowAsync(run, after, cancel))
         {
