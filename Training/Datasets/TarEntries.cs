@@ -29,16 +29,17 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
                 continue;
             }
 
+            if (type == 'S') SkipSparseMap();
             using var content = new EntryContent(tar, size, archive);
-            if (type is not ('K' or 'g' or 'V' or 'N' or 'D' or 'X') && FileOf(type, path, content) is { } file) yield return file;
+            if (type is not ('K' or 'g' or 'V' or 'N' or 'D' or 'X')) yield return FileOf(type, path, content);
             content.SkipToEnd();
-            (longPath, extended) = (null, type is 'K' ? extended : []);
+            if (type != 'K') (longPath, extended) = (null, []); // the path of a link's target, which comes before the path or after it
         }
 
         tar.CopyTo(Stream.Null); // padding, and the checksum of a packed archive behind it
     }
 
-    private DatasetFile? FileOf(char type, byte[] path, EntryContent content)
+    private DatasetFile FileOf(char type, byte[] path, EntryContent content)
     {
         string name = extended.TryGetValue("path", out byte[]? utf8) ? Encoding.UTF8.GetString(utf8) : names.Decode(longPath ?? path);
         string[] parts = DatasetFiles.PathOf(name, archive);
@@ -69,6 +70,14 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
             throw Broken();
         if (!block.AsSpan().ContainsAnyExcept((byte)0)) return false;
         return TarHeader.IsOne(block) ? true : throw Broken();
+    }
+
+    // Where GNU's sparse file does not list its holes in the header alone, blocks with more of them come before the content.
+    private void SkipSparseMap()
+    {
+        const int moreInHeader = 482, moreInMap = 504;
+        for (bool more = block[moreInHeader] != 0; more; more = block[moreInMap] != 0)
+            if (tar.ReadAtLeast(block, block.Length, throwOnEndOfStream: false) < block.Length) throw Broken();
     }
 
     private long SizeOf(TarHeader header)
