@@ -106,6 +106,58 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
         Assert.Equal(words, report.GetProperty("layout").GetString());
     }
 
+    // The folders, those without a picture with / at their end; then the classes.
+    [Theory]
+    [InlineData("r/train/a/1.png r/train/b/1.png r/test/a/1.png r/src/ r/train/ r/", "a 1 1, b 1 0")]
+    [InlineData("s_train/s_train/a/1.png s_train/s_train/b/1.png s_test/s_test/a/1.png s_train/ s_train/s_train/ s_test/", "a 1 1, b 1 0")]
+    [InlineData("r/train/a/1.png r/train/b/1.png r/test/a/1.png r/docs/logo.png", "a 1 1, b 1 0")]
+    [InlineData("Training/Apple/1.png Training/Pear/1.png Test/Apple/1.png test-multiple_fruits/x.png", "Apple 1 1, Pear 1 0")]
+    [InlineData("vehicles/car/1.png vehicles/bus/1.png vehicles/train/1.png", "bus 1 0, car 1 0, train 1 0")]
+    [InlineData("positive_test/1.png negative_test/1.png", "negative_test 1 0, positive_test 1 0")]
+    [InlineData("pets-test-main/cats/1.png pets-test-main/dogs/1.png pets-test-main/demo.png", "cats 1 0, dogs 1 0")]
+    [InlineData("cats/1.png dogs/1.png test/cats/1.png", "cats 1 1, dogs 1 0")]
+    public async Task Upload_FoldersOfAllKinds_FindsTheClasses(string paths, string classes)
+    {
+        JsonElement report = await UploadAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, path.EndsWith('/') ? [] : Colour(i)))]));
+
+        Assert.Equal(classes, Classes(report));
+        int pictures = report.GetProperty("trainImages").GetInt32() + report.GetProperty("testImages").GetInt32();
+        Assert.Equal(paths.Split(' ').Count(path => !path.EndsWith('/')), pictures + report.GetProperty("refusedCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task Upload_BrokenFileInAnArchive_IsRefusedAlone()
+    {
+        JsonElement report = await UploadAsync(Zip(
+            ("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("cats/broken.png.gz", [0x1f, 0x8b, 8, 0]), ("tests/broken.gz", [0x1f, 0x8b, 1, 2, 3])));
+        Assert.Equal(["cats/broken.png.gz", "tests/broken.gz"], Refused(report).Keys);
+    }
+
+    [Theory]
+    [InlineData("utf-7")]
+    [InlineData("utf-8")]
+    public async Task Upload_WithACodePageThatIsNoOldOne_NeverFails(string codePage)
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent($"page-{codePage}"), "name" }, { new StringContent(codePage), "names" },
+            { new ByteArrayContent(Case("zip-legacy-names/cp866-russian.zip")), "file", "a.zip" },
+        };
+        using HttpResponseMessage answer = await client.PostAsync("/api/datasets", form, TestContext.Current.CancellationToken);
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if (codePage == "utf-7") Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        else Assert.Equal(3, JsonDocument.Parse(text).RootElement.GetProperty("classes").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("a/", 200)]
+    [InlineData("abcdefghij", 500)]
+    public async Task Upload_PathThatIsLongOrDeep_IsRefused(string part, int times)
+    {
+        byte[] archive = Zip((string.Concat(Enumerable.Repeat(part, times)) + "/1.png", Colour(1)));
+        Assert.Contains("has a path of over", await client.UploadAsync("deep", archive).ProblemAsync(400, "file"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Upload_WithACodePage_ReadsNamesInIt()
     {

@@ -57,6 +57,7 @@ public sealed class ForeignRequestsTests(ServiceProcessFixture fixture) : IClass
     [InlineData("/api/runs?status=running", "status", "state, dataset, limit, after")]
     [InlineData("/api/datasets?page=2", "page", "after, limit")]
     [InlineData("/api/datasets/shapes?x=1", "x", "takes none")]
+    [InlineData("/api/version?x=1", "x", "takes none")]
     [InlineData("/api/datasets/shapes/images/0.png?parts=test", "parts", "part")]
     public async Task Query_ThatIsNotKnown_IsRefusedWithTheKnownOnes(string address, string field, string known) =>
         Assert.Contains(known, await client.Http.GetAsync(address, Cancel).ProblemAsync(400, field), StringComparison.Ordinal);

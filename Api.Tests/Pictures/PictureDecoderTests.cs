@@ -53,7 +53,6 @@ public sealed class PictureDecoderTests
     [InlineData(SKEncodedImageFormat.Jpeg, 9000, 2000)]
     [InlineData(SKEncodedImageFormat.Png, 5000, 4000)]
     [InlineData(SKEncodedImageFormat.Png, 4001, 9001)]
-    [InlineData(SKEncodedImageFormat.Webp, 5000, 4000)]
     public void Decode_LargePhoto_IsMadeSmallerWhileItIsDecoded(SKEncodedImageFormat format, int width, int height)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));

@@ -24,7 +24,7 @@ internal sealed class ClassFolders(bool resize) : DatasetFormat
     };
 
     private readonly SortedDictionary<string, Entry> entries = new(StringComparer.Ordinal);
-    private readonly List<IReadOnlyList<string>> folders = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> folders = new(StringComparer.Ordinal); // by their paths
     private FolderLayout layout = new([]);
     private byte[] buffer = new byte[1 << 16];
 
@@ -42,13 +42,26 @@ internal sealed class ClassFolders(bool resize) : DatasetFormat
         || (file.Kind == FileKind.Unknown && Endings.Any(ending => file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)));
 
     /// <inheritdoc/>
-    public override void AddFolder(IReadOnlyList<string> path) => folders.Add(path);
+    public override void AddFolder(IReadOnlyList<string> path) => folders.TryAdd(string.Join('/', path), path);
 
     /// <inheritdoc/>
     public override void Add(DatasetFile file)
     {
-        ReadOnlySpan<byte> bytes = Read(file);
-        byte[] hash = SHA256.HashData(bytes);
+        byte[] hash = [];
+        try
+        {
+            ReadOnlySpan<byte> bytes = Read(file);
+            hash = SHA256.HashData(bytes);
+            Add(file, bytes, hash);
+        }
+        catch (InvalidInputException e) when (e.Part == file.Path || e.Part == file.Name)
+        {
+            if (!entries.TryAdd(file.Path, new Entry(file.Folders, hash, null, e.Reason))) Refuse(file.Path, e.Reason);
+        }
+    }
+
+    private void Add(DatasetFile file, ReadOnlySpan<byte> bytes, byte[] hash)
+    {
         if (entries.TryGetValue(file.Path, out Entry before))
         {
             Refuse(file.Path, before.Hash.AsSpan().SequenceEqual(hash) ? GivenTwice : "a second file has this path; each is given once.");
@@ -61,23 +74,18 @@ internal sealed class ClassFolders(bool resize) : DatasetFormat
             return;
         }
 
-        try
-        {
-            Picture picture = PictureDecoder.Decode(bytes, file.Path, resize);
-            entries.Add(file.Path, new Entry(file.Folders, hash, picture.ToChannels(picture.IsGrey ? 1 : 3), null));
-        }
-        catch (InvalidInputException e) when (e.Part == file.Path)
-        {
-            entries.Add(file.Path, new Entry(file.Folders, hash, null, e.Reason));
-        }
+        Picture picture = PictureDecoder.Decode(bytes, file.Path, resize);
+        entries.Add(file.Path, new Entry(file.Folders, hash, picture.ToChannels(picture.IsGrey ? 1 : 3), null));
     }
 
     /// <inheritdoc/>
     public override Dataset Build(string source)
     {
         layout = new FolderLayout([.. entries.Values.Select(entry => entry.Folders)]);
-        IEnumerable<IReadOnlyList<string>> all = entries.Values.Select(entry => entry.Folders).Concat(folders);
-        string[] labels = [.. all.Select(layout.ClassOf).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        IEnumerable<string?> all = entries.Values.Select(entry => layout.ClassOf(entry.Folders)).Concat(folders.Values.Select(layout.ClassOfListed));
+        string[] labels = [.. all.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        if (labels.Length > Dataset.MaximumClasses)
+            throw new InvalidInputException(source, $"it has {labels.Length} class folders; a dataset has at most {Dataset.MaximumClasses} classes.");
         Image[] images = [.. ImagesOf(labels)];
         Check(labels, images, source);
 

@@ -4,7 +4,7 @@ namespace CnnService.Api.Datasets;
 /// Which folders of an archive are classes and which are parts. The class of a picture is the folder that directly holds it. Folders above
 /// are the same for most of the pictures, but for those that name a part, and pictures that lie elsewhere are strays. Parts are train or
 /// training, test or testing, and val, valid or validation, which is the test part where there is no other; a folder may name its part in
-/// one word of several, as seg_train does. A part's name is never a class.
+/// one word of several, as seg_train does. Where there are parts, or nothing else, a part's name is no class.
 /// </summary>
 internal sealed class FolderLayout
 {
@@ -13,19 +13,30 @@ internal sealed class FolderLayout
     private readonly string home; // of most pictures
     private readonly SortedDictionary<Part, string> parts = []; // at home, with the name of each one's first folder
     private readonly int common; // folders that all pictures share
-    private readonly bool isFlat; // whether pictures lie in folders of parts alone
+    private readonly bool hasParts; // whether folders of parts stand above classes
+    private readonly bool isFlat, isFlatByWords; // whether pictures lie in folders of parts alone
+    private readonly Part? strays; // the part of home whose pictures are strays
+    private readonly HashSet<string> parents; // of class folders
 
     /// <summary>The layout that the folders of all pictures have.</summary>
     public FolderLayout(IReadOnlyList<string>[] pictures)
     {
         IReadOnlyList<string>[] inFolders = [.. pictures.Where(folders => folders.Count > 0)];
-        while (inFolders.Length > 0 && inFolders.All(folders => folders.Count > common + 1 && folders[common] == inFolders[0][common])) common++;
-        isFlat = inFolders.All(folders => PartIn(folders[^1]) is not null);
+        HashSet<string> above = [.. inFolders.SelectMany(folders => Enumerable.Range(1, folders.Count - 1).Select(count => Join(folders, count))).Distinct()];
+        IReadOnlyList<string>[] leaves = [.. inFolders.Where(folders => !above.Contains(Join(folders, folders.Count)))]; // not strays above others
+        while (leaves.Length > 0 && leaves.All(folders => folders.Count > common + 1 && folders[common] == leaves[0][common])) common++;
+        hasParts = leaves.Any(folders => folders.Take(folders.Count - 1).Skip(common).Any(folder => PartNamedBy(folder) is not null));
+        isFlat = leaves.All(folders => PartNamedBy(folders[^1]) is not null);
+        isFlatByWords = leaves.All(folders => PartIn(folders[^1]) is not null) && leaves.Select(folders => PartIn(folders[^1])).Distinct().Count() > 1;
         IReadOnlyList<string>[] inClasses = [.. inFolders.Where(folders => !IsPart(folders[^1]))];
         home = inClasses.CountBy(HomeOf)
             .OrderByDescending(found => found.Value).ThenBy(found => found.Key, StringComparer.Ordinal).FirstOrDefault().Key ?? "";
-        foreach (IReadOnlyList<string> folders in inClasses.Where(folders => HomeOf(folders) == home))
+        IReadOnlyList<string>[] atHome = [.. inClasses.Where(folders => HomeOf(folders) == home)];
+        int none = atHome.Count(folders => PartAbove(folders) == Part.None), train = atHome.Count(folders => PartAbove(folders) == Part.Train);
+        strays = none == 0 || train == 0 ? null : none < train ? Part.None : Part.Train;
+        foreach (IReadOnlyList<string> folders in atHome.Where(folders => PartAbove(folders) != strays))
             parts.TryAdd(PartAbove(folders), FolderOfPart(folders) ?? "");
+        parents = [.. inFolders.Where(folders => ClassOf(folders) is not null).Select(folders => Join(folders, folders.Count - 1))];
     }
 
     /// <summary>The layout in words.</summary>
@@ -44,7 +55,11 @@ internal sealed class FolderLayout
 
     /// <summary>The class of a picture in these folders; null for a stray.</summary>
     public string? ClassOf(IReadOnlyList<string> folders) =>
-        folders.Count > common && !IsPart(folders[^1]) && HomeOf(folders) == home ? folders[^1] : null;
+        folders.Count > common && !IsPart(folders[^1]) && HomeOf(folders) == home && PartAbove(folders) != strays ? folders[^1] : null;
+
+    /// <summary>The class of a folder that is listed, with or without pictures: one beside those of pictures; null for any other.</summary>
+    public string? ClassOfListed(IReadOnlyList<string> folder) =>
+        folder.Count > 0 && parents.Contains(Join(folder, folder.Count - 1)) ? ClassOf(folder) : null;
 
     /// <summary>Whether a picture in these folders belongs to the test part.</summary>
     public bool IsTest(IReadOnlyList<string> folders) => PartAbove(folders) switch
@@ -73,8 +88,10 @@ internal sealed class FolderLayout
     private string? FolderOfPart(IReadOnlyList<string> folders) =>
         folders.Take(folders.Count - 1).Skip(common).LastOrDefault(folder => PartIn(folder) is not null);
 
-    // Exactly the name of a part; where there is nothing else, also one word of several.
-    private bool IsPart(string folder) => PartNamedBy(folder) is not null || (isFlat && PartIn(folder) is not null);
+    // A folder that directly holds pictures, and yet is no class.
+    private bool IsPart(string folder) => ((hasParts || isFlat) && PartNamedBy(folder) is not null) || (isFlatByWords && PartIn(folder) is not null);
+
+    private static string Join(IReadOnlyList<string> folders, int count) => string.Join('/', folders.Take(count));
 
     private static Part? PartNamedBy(string folder) =>
         Is(folder, Train) ? Part.Train : Is(folder, Test) ? Part.Test : Is(folder, Validation) ? Part.Validation : null;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace CnnService.Api.Hosting;
 
@@ -30,6 +31,20 @@ internal static class CrossOrigin
     /// <summary>Puts it in front of what needs the key.</summary>
     public static void UseCrossOrigin(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.Origins.Length > 0) app.UseCors();
+        if (app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.Origins.Length == 0) return;
+        app.Use((context, next) =>
+        {
+            context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin); // also of answers to nobody's page, which a cache may keep
+            return next(context);
+        });
+        app.UseCors();
+    }
+
+    /// <summary><see cref="StartupException"/> for a listed origin that is none.</summary>
+    public static void Check(SecurityOptions security)
+    {
+        foreach (string origin in security.Origins)
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https") || !uri.GetLeftPart(UriPartial.Authority).Equals(origin, StringComparison.OrdinalIgnoreCase))
+                throw new StartupException($"Security:AllowedOrigins has \"{origin}\"; give origins such as https://app.example:8443, with ; between several.");
     }
 }

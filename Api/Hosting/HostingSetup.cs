@@ -60,6 +60,7 @@ public static class HostingSetup
     public static void CheckSettings(this WebApplication app)
     {
         app.Services.GetRequiredService<IStartupValidator>().Validate();
+        CrossOrigin.Check(app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value);
         ListenAddresses.Check(app.Services);
     }
 

@@ -33,7 +33,8 @@ internal static class ListenAddresses
     public static void CheckFree(IServiceProvider services)
     {
         if (services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>() is null) return; // a server that needs none, as in tests
-        foreach (string url in Urls(services))
+        string[] endpoints = EndpointsOf(services); // they take the place of Urls
+        foreach (string url in endpoints.Length > 0 ? endpoints : Urls(services))
         {
             BindingAddress address = Parse(url);
             if (address.IsUnixPipe || address.IsNamedPipe || address.Port == 0) continue;
@@ -60,10 +61,12 @@ internal static class ListenAddresses
     private static string[] Urls(IServiceProvider services)
     {
         string urls = services.GetRequiredService<IOptions<ServerOptions>>().Value.Urls;
-        var endpoints = services.GetRequiredService<IConfiguration>().GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");
-        string[] all = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), .. endpoints];
+        string[] all = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), .. EndpointsOf(services)];
         return all.Length > 0 ? all : throw Wrong(urls);
     }
+
+    private static string[] EndpointsOf(IServiceProvider services) =>
+        [.. services.GetRequiredService<IConfiguration>().GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "")];
 
     private static bool IsLoopback(string url)
     {

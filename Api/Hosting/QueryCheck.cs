@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace CnnService.Api.Hosting;
@@ -21,7 +22,7 @@ internal sealed class QueryCheck(RequestDelegate next)
     private static string[]? NamesOf(Endpoint endpoint)
     {
         IReadOnlyList<IParameterBindingMetadata> parameters = endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>();
-        if (parameters.Count == 0) return null;
+        if (parameters.Count == 0 && endpoint.Metadata.GetMetadata<MethodInfo>() is null) return null;
         IEnumerable<string> inPath = endpoint is RouteEndpoint route ? route.RoutePattern.Parameters.Select(parameter => parameter.Name) : [];
         return
         [

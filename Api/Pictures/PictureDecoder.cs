@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using CnnService.Training;
 using SkiaSharp;
@@ -35,7 +36,10 @@ public static class PictureDecoder
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         CheckSize(width, height, name, resize);
 
-        Planes planes = Smaller(codec, (int)Math.Ceiling(Math.Sqrt((double)width * height / DecodedPixels)), name).Turned(codec.EncodedOrigin);
+        int factor = (int)Math.Ceiling(Math.Sqrt((double)width * height / DecodedPixels));
+        if (factor > 1 && !CanBeMadeSmaller(codec.EncodedFormat, file))
+            throw new InvalidInputException(name, string.Create(CultureInfo.InvariantCulture, $"has over {DecodedPixels:N0} pixels, and only JPEG, but for the progressive kind, and PNG are read so large; save it as JPEG."));
+        Planes planes = Smaller(codec, factor, name).Turned(codec.EncodedOrigin);
         bool fits = planes.Width == Picture.Side && planes.Height == Picture.Side;
         return new Picture(fits ? planes.Bytes : AreaFilter.Resize(planes.Bytes, planes.Width, planes.Height, Picture.Side));
     }
@@ -63,14 +67,30 @@ public static class PictureDecoder
             throw new InvalidInputException(name, $"is {size}, not 32x32; send 32x32, or resize=true to have it brought to that size.");
     }
 
-    // The picture in the size 1 / factor. JPEG and WebP are decoded so; of PNG some rows at a time are averaged.
+    // Others, and JPEG of the progressive kind, take memory for every pixel while they are decoded.
+    private static bool CanBeMadeSmaller(SKEncodedImageFormat format, ReadOnlySpan<byte> file) =>
+        format == SKEncodedImageFormat.Png || (format == SKEncodedImageFormat.Jpeg && !IsProgressive(file));
+
+    // By the marker of its frame (ITU-T T.81, B.1.1.3): 0xFFC0 and 0xFFC1 are sequential.
+    private static bool IsProgressive(ReadOnlySpan<byte> file)
+    {
+        for (int position = 2; position + 4 <= file.Length && file[position] == 0xff; position += 2 + BinaryPrimitives.ReadUInt16BigEndian(file[(position + 2)..]))
+        {
+            while (position + 4 < file.Length && file[position + 1] == 0xff) position++; // fill bytes
+            byte marker = file[position + 1];
+            if (marker is >= 0xc0 and <= 0xcf and not (0xc4 or 0xc8 or 0xcc)) return marker > 0xc1;
+        }
+
+        return true; // as far as anybody can tell
+    }
+
+    // The picture in the size 1 / factor. JPEG is decoded so; of PNG some rows at a time are averaged.
     private static Planes Smaller(SKCodec codec, int factor, string name)
     {
         SKImageInfo info = new(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, AlphaOf(codec));
         if (factor > 1 && codec.EncodedFormat == SKEncodedImageFormat.Png) return Averaged(codec, info, factor, name);
-        SKSizeI size = factor > 1 ? codec.GetScaledDimensions(1f / factor) : info.Size;
-        if ((long)size.Width * size.Height > DecodedPixels)
-            throw new InvalidInputException(name, string.Create(CultureInfo.InvariantCulture, $"has over {DecodedPixels:N0} pixels; save it as JPEG."));
+        SKSizeI size = info.Size;
+        while ((long)size.Width * size.Height > DecodedPixels) size = codec.GetScaledDimensions(1f / factor++); // its sides are rounded up
         using SKBitmap bitmap = Decode(codec, info.WithSize(size.Width, size.Height), name);
         byte[] planes = new byte[3 * size.Width * size.Height];
         CompositeOverBlack(bitmap.GetPixelSpan(), planes);

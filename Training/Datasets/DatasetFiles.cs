@@ -11,6 +11,7 @@ internal static class DatasetFiles
     /// <summary>The most entries an archive can have.</summary>
     public const int EntryLimit = 200_000;
 
+    private const int PathLimit = 4096, DepthLimit = 100; // a few bytes in an archive become a string of memory for each folder
     private const string Nested = "is an archive itself; put its files into this one.";
     private static readonly string[] TarEndings = [".tar.gz", ".tgz", ".tar"], ZipEndings = [".zip"], GzipEndings = [".gz", ".tgz"];
     private static readonly string[] ArchiveEndings = [.. TarEndings, .. ZipEndings, ".7z", ".rar"];
@@ -42,15 +43,25 @@ internal static class DatasetFiles
     /// <summary>The same file, unpacked if it is packed by gzip, and refused if it is an archive.</summary>
     public static DatasetFile InArchive(DatasetFile file, ContentLimit limit)
     {
-        DatasetFile plain = file.Kind == FileKind.Gzip
-            ? new DatasetFile(file.Name, new UnpackedStream(file.Content, file.Name, limit)) { Folders = file.Folders }
-            : file;
-        return EndsWithAny(file.Name, ArchiveEndings) || plain.Kind is FileKind.Zip or FileKind.Tar ? plain with { Refusal = Nested } : plain;
+        try
+        {
+            DatasetFile plain = file.Kind == FileKind.Gzip
+                ? new DatasetFile(file.Name, new UnpackedStream(file.Content, file.Name, limit)) { Folders = file.Folders }
+                : file;
+            return EndsWithAny(file.Name, ArchiveEndings) || plain.Kind is FileKind.Zip or FileKind.Tar ? plain with { Refusal = Nested } : plain;
+        }
+        catch (InvalidInputException e) when (e.Part == file.Name)
+        {
+            return file with { Refusal = e.Reason };
+        }
     }
 
     /// <summary>The folders and the name of an archive's entry; refuses those that would lead out of it.</summary>
     public static string[] PathOf(string entry, string archive)
     {
+        if (entry.Length > PathLimit || entry.AsSpan().CountAny('/', '\\') > DepthLimit)
+            throw new InvalidInputException(
+                archive, $"its entry \"{entry.AsSpan(0, Math.Min(entry.Length, 100))}...\" has a path of over {PathLimit} characters or {DepthLimit} folders.");
         string[] parts = entry.Split('/', '\\');
         if (parts[0].Length == 0 || parts[0].EndsWith(':') || parts.Contains(".."))
             throw new InvalidInputException(archive, $"its entry \"{entry}\" has an absolute path or leads out of the archive.");

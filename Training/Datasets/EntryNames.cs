@@ -26,8 +26,16 @@ internal sealed class EntryNames
     /// </summary>
     public static EntryNames? Of(string codePage)
     {
-        Encoding? found = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Standard(codePage);
-        return found is null ? null : new EntryNames(Strict(found.CodePage) ?? found);
+        try
+        {
+            Encoding found = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
+            return new EntryNames(
+                Strict(found.CodePage) ?? Encoding.GetEncoding(found.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback));
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Names in the code page that makes words of most of these.</summary>
@@ -111,16 +119,4 @@ internal sealed class EntryNames
 
     private static Encoding? Strict(int codePage) =>
         CodePagesEncodingProvider.Instance.GetEncoding(codePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-
-    private static Encoding? Standard(string name)
-    {
-        try
-        {
-            return Encoding.GetEncoding(name);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-    }
 }

@@ -11,6 +11,7 @@ namespace CnnService.Training.Datasets;
 internal sealed class TarEntries(Stream tar, string archive, EntryNames names, ContentLimit limit)
 {
     private const int ExtendedLimit = 1 << 20; // bytes of a path or an extended header
+    private const string Sparse = "GNU.sparse.";
     private readonly byte[] block = new byte[TarHeader.Length];
     private byte[]? longPath; // of the next entry
     private Dictionary<string, byte[]> extended = []; // of the next entry
@@ -25,14 +26,16 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
             (char type, long size, byte[] path) = (header.Type, SizeOf(header), header.Path);
             if (type is 'L' or 'x')
             {
-                Extend(type, ReadExtended(size));
+                byte[] content = ReadExtended(size);
+                if (type == 'L') longPath = content.AsSpan().TrimEnd((byte)0).ToArray();
+                else extended = Records(content);
                 continue;
             }
 
             if (type == 'S') SkipSparseMap();
-            using var content = new EntryContent(tar, size, archive);
-            if (type is not ('K' or 'g' or 'V' or 'N' or 'D' or 'X')) yield return FileOf(type, path, content);
-            content.SkipToEnd();
+            using var entry = new EntryContent(tar, size, archive);
+            if (type is not ('K' or 'g' or 'V' or 'N' or 'D' or 'X')) yield return FileOf(type, path, entry);
+            entry.SkipToEnd();
             if (type != 'K') (longPath, extended) = (null, []); // the path of a link's target, which comes before the path or after it
         }
 
@@ -41,12 +44,12 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
 
     private DatasetFile FileOf(char type, byte[] path, EntryContent content)
     {
-        string name = extended.TryGetValue("path", out byte[]? utf8) ? Encoding.UTF8.GetString(utf8) : names.Decode(longPath ?? path);
+        string name = names.Decode(extended.GetValueOrDefault("path") ?? longPath ?? path);
         string[] parts = DatasetFiles.PathOf(name, archive);
         bool isFolder = type == '5' || (type is '\0' or '0' && name.EndsWith('/'));
         if (isFolder) return new DatasetFile("", Stream.Null) { Folders = parts };
         var file = new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = content.Size };
-        string? refusal = extended.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal)) ? RefusalOf('S') : RefusalOf(type);
+        string? refusal = extended.Keys.Any(key => key.StartsWith(Sparse, StringComparison.Ordinal)) ? RefusalOf('S') : RefusalOf(type);
         return refusal is null ? DatasetFiles.InArchive(file, limit) : file with { Refusal = refusal };
     }
 
@@ -63,11 +66,12 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
         _ => $"is an entry of the type '{type}'; only files and folders are read.",
     };
 
-    // False at the mark of the archive's end, a block of zeros.
+    // False at the archive's end, which a block of zeros marks.
     private bool ReadHeader()
     {
-        if (tar.ReadAtLeast(block, block.Length, throwOnEndOfStream: false) < block.Length)
-            throw Broken();
+        int length = tar.ReadAtLeast(block, block.Length, throwOnEndOfStream: false);
+        if (length == 0 && longPath is null && extended.Count == 0) return false; // without the mark, as some write it
+        if (length < block.Length) throw Broken();
         if (!block.AsSpan().ContainsAnyExcept((byte)0)) return false;
         return TarHeader.IsOne(block) ? true : throw Broken();
     }
@@ -98,15 +102,10 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
         return bytes;
     }
 
-    // Records "length key=value\n" of pax, or a path with a zero at its end of GNU.
-    private void Extend(char type, byte[] content)
+    // "length key=value\n" of pax, of those that are looked at.
+    private Dictionary<string, byte[]> Records(byte[] content)
     {
-        if (type == 'L')
-        {
-            longPath = content.AsSpan().TrimEnd((byte)0).ToArray();
-            return;
-        }
-
+        var records = new Dictionary<string, byte[]>();
         for (ReadOnlySpan<byte> rest = content; rest.Length > 0;)
         {
             int blank = rest.IndexOf((byte)' '), equals = rest.IndexOf((byte)'=');
@@ -114,9 +113,12 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
                 || !int.TryParse(rest[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
                 || length <= equals || length > rest.Length || rest[length - 1] != '\n')
                 throw Broken();
-            extended[Encoding.UTF8.GetString(rest[(blank + 1)..equals])] = rest[(equals + 1)..(length - 1)].ToArray();
+            string key = Encoding.UTF8.GetString(rest[(blank + 1)..equals]);
+            if (key is "path" or "size" || key.StartsWith(Sparse, StringComparison.Ordinal)) records[key] = rest[(equals + 1)..(length - 1)].ToArray();
             rest = rest[length..];
         }
+
+        return records;
     }
 
     private InvalidInputException Broken() => new(

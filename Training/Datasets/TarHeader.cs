@@ -37,7 +37,7 @@ internal readonly ref struct TarHeader
     /// <summary>Whether these bytes begin with a header: its checksum is right, over bytes with or without a sign.</summary>
     public static bool IsOne(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < Length || bytes[0] == 0) return false;
+        if (bytes.Length < Length) return false;
         long unsigned = 0, signed = 0;
         for (int i = 0; i < Length; i++)
         {
@@ -46,7 +46,7 @@ internal readonly ref struct TarHeader
         }
 
         long? checksum = Number(bytes.Slice(ChecksumStart, ChecksumLength));
-        return checksum == unsigned || checksum == signed;
+        return checksum > 8 * ' ' && (checksum == unsigned || checksum == signed); // more than that of nothing
     }
 
     // Octal digits between blanks, or, where the first bit is set, the bytes behind it themselves. Null for neither, and over 63 bits.
