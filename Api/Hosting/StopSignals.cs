@@ -35,7 +35,15 @@ internal sealed class StopSignals : IDisposable
         signal.Cancel = true;
         if (Interlocked.Increment(ref count) > 1) Process.GetCurrentProcess().Kill();
         new Thread(EndInTime) { IsBackground = true, Name = "End in time" }.Start();
-        first.Cancel();
+        try
+        {
+            first.Cancel();
+        }
+        catch (Exception e) when (e is ObjectDisposedException
+            || (e is AggregateException several && several.Flatten().InnerExceptions.All(inner => inner is ObjectDisposedException)))
+        {
+            // The service has ended before all of it were told, as happens on a loaded machine.
+        }
     }
 
     // A start that waits for a locked database knows of no token.
