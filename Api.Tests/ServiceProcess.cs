@@ -36,7 +36,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>What it has written to standard output so far.</summary>
     public string Output => Text(output);
 
-    /// <summary>What it has written to standard error so far.</summary>
+    /// <summary>The text that it has written to standard error so far.</summary>
     public string Errors => Text(errors);
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "CnnService.Api.dll");

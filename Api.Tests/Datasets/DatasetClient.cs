@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace CnnService.Api.Tests.Datasets;
 
-/// <summary>What a client of the datasets does over HTTP.</summary>
+/// <summary>The requests of a client of the datasets, over HTTP.</summary>
 internal static class DatasetClient
 {
     /// <summary>Posts a file under a name.</summary>

@@ -17,7 +17,7 @@ public sealed class TrainedService : IAsyncLifetime
 {
     private readonly ServiceApplication service = new();
 
-    /// <summary>What the runs learned from.</summary>
+    /// <summary>The dataset that the runs learned from.</summary>
     internal Dataset Dataset { get; } = ShapesDataset.Create(trainCount: 120, testCount: 20);
 
     /// <summary>What was asked of <see cref="Run"/>.</summary>

@@ -188,7 +188,7 @@ public sealed class CheckpointRow
     public long Content { get; init; }
 }
 
-/// <summary>Which parameters of a run.</summary>
+/// <summary>The choice between the parameters that a run keeps.</summary>
 public enum WhichParameters
 {
     Best,

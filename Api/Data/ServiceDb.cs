@@ -11,7 +11,7 @@ public sealed class ServiceDb(DbContextOptions<ServiceDb> options) : DbContext(o
     /// <summary>Training runs, without those that are deleted.</summary>
     public DbSet<RunRow> Runs => Set<RunRow>();
 
-    /// <summary>What runs tell.</summary>
+    /// <summary>The events of all runs.</summary>
     public DbSet<EventRow> Events => Set<EventRow>();
 
     /// <summary>The last two checkpoints of each run that has not ended.</summary>

@@ -14,7 +14,7 @@ public sealed class ServerOptions
     public string AllowedHosts { get; set; } = "localhost;127.0.0.1;[::1]";
 }
 
-/// <summary>Who may use the service.</summary>
+/// <summary>The settings of who may use the service.</summary>
 public sealed class SecurityOptions
 {
     /// <summary>The key that every request but those for health has to bring, in printable ASCII; default none: everybody who reaches the service may use it.</summary>
