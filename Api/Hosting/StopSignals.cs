@@ -12,7 +12,7 @@ internal sealed class StopSignals : IDisposable
     // After the limit of ServiceStop, and below the 10 seconds that those who stop services commonly wait before they kill.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(9);
     private static readonly PosixSignal[] Kinds = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
-    private readonly CancellationTokenSource first = new();
+    private readonly CancellationTokenSource first = new(); // never disposed: it holds nothing, and a late signal cancels it
     private readonly TaskCompletionSource ended = new();
     private readonly PosixSignalRegistration[] registrations;
     private int count;
@@ -26,24 +26,23 @@ internal sealed class StopSignals : IDisposable
     public void Dispose()
     {
         ended.TrySetResult();
-        foreach (PosixSignalRegistration registration in registrations) registration.Dispose();
-        first.Dispose();
+        foreach (PosixSignalRegistration registration in registrations) registration.Dispose(); // a receiver may still be at work
+    }
+
+    /// <summary>
+    /// The service ends, as a signal asks. The web host receives each signal too, and before this, so that all may have ended already.
+    /// </summary>
+    internal void Stop()
+    {
+        if (Interlocked.Increment(ref count) > 1) Process.GetCurrentProcess().Kill();
+        new Thread(EndInTime) { IsBackground = true, Name = "End in time" }.Start();
+        first.Cancel();
     }
 
     private void Receive(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        if (Interlocked.Increment(ref count) > 1) Process.GetCurrentProcess().Kill();
-        new Thread(EndInTime) { IsBackground = true, Name = "End in time" }.Start();
-        try
-        {
-            first.Cancel();
-        }
-        catch (Exception e) when (e is ObjectDisposedException
-            || (e is AggregateException several && several.Flatten().InnerExceptions.All(inner => inner is ObjectDisposedException)))
-        {
-            // The service has ended before all of it were told, as happens on a loaded machine.
-        }
+        Stop();
     }
 
     // A start that waits for a locked database knows of no token.

@@ -29,7 +29,7 @@ internal sealed class Service : IAsyncDisposable
     private static volatile bool isOver;
 
     private const string Listening = "Now listening on: ";
-    private const int LinesKept = 3;
+    private const int LinesKept = 12;
 
     private readonly Process process;
     private readonly Queue<string> lines = new();
