@@ -69,7 +69,7 @@ public sealed class EndToEndTests
         Assert.Equal((read.Sha256, read.Train.Count, read.Test.Count), (dataset.Sha256, dataset.TrainImages, dataset.TestImages));
         Assert.Equal(Names, dataset.Classes.Select(counts => counts.Label));
         byte[] last = await service.Client.GetByteArrayAsync($"/api/datasets/cifar-10/images/{read.Test.Count - 1}.png?part=test", Cancel);
-        Assert.Equal(read.Test[read.Test.Count - 1].ToArray(), PictureDecoder.Decode(last, "last", false).ToChannels(3));
+        Assert.Equal(read.Test[read.Test.Count - 1].ToArray(), PictureDecoder.Decode(last, "last", Fitting.Strict).ToChannels(3));
 
         Run queued = await client.SubmitAsync("""
             {"dataset":"cifar-10","epochs":1,"batchSize":500,"model":{"type":"layers","layers":[{"type":"max-pool","size":4},{"type":"affine"}]}}
@@ -191,7 +191,7 @@ public sealed class EndToEndTests
     {
         float[] probabilities = new float[Classes];
         using var predictor = new Predictor(model);
-        predictor.Predict(PictureDecoder.Decode(picture, "picture", resize: false).ToChannels(3), probabilities);
+        predictor.Predict(PictureDecoder.Decode(picture, "picture", Fitting.Strict).ToChannels(3), probabilities);
         return probabilities;
     }
 

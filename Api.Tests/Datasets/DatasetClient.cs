@@ -8,10 +8,12 @@ namespace CnnService.Api.Tests.Datasets;
 internal static class DatasetClient
 {
     /// <summary>Posts a file under a name.</summary>
-    public static async Task<HttpResponseMessage> UploadAsync(this HttpClient client, string name, byte[] file, string fileName = "pictures.zip", bool? resize = null)
+    public static async Task<HttpResponseMessage> UploadAsync(
+        this HttpClient client, string name, byte[] file, string fileName = "pictures.zip", bool? resize = null, params (string Name, string Text)[] parts)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(file), "file", fileName }, { new StringContent(name), "name" } };
         if (resize is { } value) form.Add(new StringContent(value ? "true" : "false"), "resize");
+        foreach ((string part, string text) in parts) form.Add(new StringContent(text), part);
         return await client.PostAsync("/api/datasets", form, TestContext.Current.CancellationToken);
     }
 

@@ -98,7 +98,7 @@ public sealed class PredictTests(TrainedService service) : IClassFixture<Trained
 
         float[] expected = new float[2];
         using var predictor = new Predictor(trainer.BestModel());
-        predictor.Predict(PictureDecoder.Decode(PictureFiles.Bmp(PictureFiles.Colours), "a", false).ToChannels(1), expected);
+        predictor.Predict(PictureDecoder.Decode(PictureFiles.Bmp(PictureFiles.Colours), "a", Fitting.Strict).ToChannels(1), expected);
         Assert.All(top.EnumerateArray(), entry => Assert.Equal(expected[entry.GetProperty("classIndex").GetInt32()], entry.GetProperty("probability").GetSingle()));
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Datasets;
 using CnnService.Api.Hosting;
+using CnnService.Api.Pictures;
 using CnnService.Api.Runs;
 using CnnService.Training;
 using CnnService.Training.Datasets;
@@ -61,7 +62,7 @@ public sealed class TrainedService : IAsyncLifetime
         using var plain = new Trainer(new TrainingSpec { Model = new LayerList { Layers = [new Affine()] } }, Dataset, threads: 1);
 
         Client = service.CreateClient();
-        await service.Services.GetRequiredService<DatasetStore>().AddAsync("drawings", () => Dataset, TestContext.Current.CancellationToken);
+        await service.Services.GetRequiredService<DatasetStore>().AddAsync("drawings", () => (Dataset, Fitting.Strict), TestContext.Current.CancellationToken);
         await InsertAsync(Run, RunState.Completed, Dataset.Sha256, (WhichParameters.Best, BestIteration, Best), (WhichParameters.Last, trainer.Iteration, Last));
         await InsertAsync(PlainRun, RunState.Completed, "gone", (WhichParameters.Best, 1, plain.BestModel()));
         await InsertAsync(NewRun, RunState.Paused, Dataset.Sha256);

@@ -16,7 +16,7 @@ public sealed class HostilePictureTests
     public void Decode_Truncated_IsRefusedOrComplete(string format)
     {
         byte[] file = FileOf(format);
-        byte[] whole = PictureDecoder.Decode(file, "a", false).ToChannels(3);
+        byte[] whole = PictureDecoder.Decode(file, "a", Fitting.Strict).ToChannels(3);
 
         for (int length = 0; length < file.Length; length += Math.Max(1, file.Length / 300))
             if (TryDecode(file.AsSpan(0, length)) is Picture picture) Assert.Equal(whole, picture.ToChannels(3));
@@ -50,7 +50,7 @@ public sealed class HostilePictureTests
         foreach (byte[] file in (byte[][])[PictureFiles.Png(2, [], width: width, height: height), PictureFiles.PlainJpeg(3, width, height)])
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            var e = Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(file, "a", resize: true));
+            var e = Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(file, "a", PictureFiles.Squash));
 
             Assert.Contains($"{width}x{height}", e.Reason, StringComparison.Ordinal);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
@@ -62,7 +62,7 @@ public sealed class HostilePictureTests
     {
         byte[] file = PictureFiles.Png(0, new byte[4096 * 4096], width: 4096, height: 4096);
 
-        Assert.All(PictureDecoder.Decode(file, "a", resize: true).ToChannels(1), value => Assert.Equal(0, value));
+        Assert.All(PictureDecoder.Decode(file, "a", PictureFiles.Squash).ToChannels(1), value => Assert.Equal(0, value));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class HostilePictureTests
         byte[] icon = [0, 0, 1, 0, 1, 0, 32, 32, 0, 0, 1, 0, 32, 0, .. BitConverter.GetBytes(png.Length), 22, 0, 0, 0, .. png];
         byte[] wirelessBitmap = [0, 0, 32, 32, .. new byte[128]];
         foreach (byte[] file in (byte[][])[[], [0], "<svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray(), icon, wirelessBitmap, "P6 32 32 255 "u8.ToArray()])
-            Assert.Contains("send", Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(file, "a", true)).Reason, StringComparison.Ordinal);
+            Assert.Contains("send", Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(file, "a", PictureFiles.Squash)).Reason, StringComparison.Ordinal);
     }
 
     private static byte[] FileOf(string format) => format switch
@@ -89,7 +89,7 @@ public sealed class HostilePictureTests
     {
         try
         {
-            return PictureDecoder.Decode(file, "a", resize);
+            return PictureDecoder.Decode(file, "a", resize ? PictureFiles.Squash : Fitting.Strict);
         }
         catch (InvalidInputException)
         {

@@ -64,7 +64,7 @@ public sealed class PictureDecoderTests
         }
 
         using SKData file = bitmap.Encode(format, 90);
-        byte[] pixels = PictureDecoder.Decode(file.AsSpan(), "photo", resize: true).ToChannels(3);
+        byte[] pixels = PictureDecoder.Decode(file.AsSpan(), "photo", PictureFiles.Squash).ToChannels(3);
 
         for (int i = 0; i < 1024; i++)
         {
@@ -91,7 +91,7 @@ public sealed class PictureDecoderTests
         byte[] exif = [.. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
         byte[] tagged = [.. file[..2], 0xff, 0xe1, 0, (byte)(exif.Length + 2), .. exif, .. file[2..]];
 
-        byte[] pixels = PictureDecoder.Decode(tagged, "photo", resize: false).ToChannels(1);
+        byte[] pixels = PictureDecoder.Decode(tagged, "photo", Fitting.Strict).ToChannels(1);
 
         int[] seen = [pixels[8 * 32 + 8], pixels[8 * 32 + 24], pixels[24 * 32 + 8], pixels[24 * 32 + 24]];
         for (int i = 0; i < 4; i++) Assert.InRange(seen[i], levels[corners[i] - 'a'] - 5, levels[corners[i] - 'a'] + 5);
@@ -134,9 +134,9 @@ public sealed class PictureDecoderTests
     [Fact]
     public void IsGrey_EqualChannelsOnly_IsTrue()
     {
-        Assert.True(PictureDecoder.Decode(PictureFiles.Png(0, Greys), "a.png", false).IsGrey);
-        Assert.True(PictureDecoder.Decode(PictureFiles.Bmp(PictureFiles.Tripled(Greys)), "a.bmp", false).IsGrey);
-        Assert.False(PictureDecoder.Decode(PictureFiles.Bmp(Colours), "a.bmp", false).IsGrey);
+        Assert.True(PictureDecoder.Decode(PictureFiles.Png(0, Greys), "a.png", Fitting.Strict).IsGrey);
+        Assert.True(PictureDecoder.Decode(PictureFiles.Bmp(PictureFiles.Tripled(Greys)), "a.bmp", Fitting.Strict).IsGrey);
+        Assert.False(PictureDecoder.Decode(PictureFiles.Bmp(Colours), "a.bmp", Fitting.Strict).IsGrey);
     }
 
     [Fact]
@@ -144,8 +144,8 @@ public sealed class PictureDecoderTests
     {
         byte[] expected = [.. Enumerable.Range(0, 1024).Select(i => (byte)Math.Round(0.299m * Colours[i] + 0.587m * Colours[1024 + i] + 0.114m * Colours[2048 + i]))];
 
-        Assert.Equal(expected, PictureDecoder.Decode(PictureFiles.Bmp(Colours), "a.bmp", false).ToChannels(1));
-        Assert.Equal(Greys, PictureDecoder.Decode(PictureFiles.Png(0, Greys), "a.png", false).ToChannels(1));
+        Assert.Equal(expected, PictureDecoder.Decode(PictureFiles.Bmp(Colours), "a.bmp", Fitting.Strict).ToChannels(1));
+        Assert.Equal(Greys, PictureDecoder.Decode(PictureFiles.Png(0, Greys), "a.png", Fitting.Strict).ToChannels(1));
     }
 
     [Theory]
@@ -158,7 +158,7 @@ public sealed class PictureDecoderTests
     {
         byte[] grey = [.. Enumerable.Range(0, width * height).Select(i => (byte)(i * 89))];
 
-        byte[] resized = PictureDecoder.Decode(PictureFiles.Png(0, grey, width: width, height: height), "a.png", resize: true).ToChannels(1);
+        byte[] resized = PictureDecoder.Decode(PictureFiles.Png(0, grey, width: width, height: height), "a.png", PictureFiles.Squash).ToChannels(1);
 
         for (int i = 0; i < resized.Length; i++) Assert.Equal(Mean(grey, width, height, i / 32, i % 32), resized[i], 0.5001);
     }
@@ -166,7 +166,7 @@ public sealed class PictureDecoderTests
     [Fact]
     public void Decode_OtherSizeWithoutResize_SaysWhatToDo()
     {
-        var e = Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(PictureFiles.Png(0, new byte[20 * 10], width: 20, height: 10), "b.png", false));
+        var e = Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(PictureFiles.Png(0, new byte[20 * 10], width: 20, height: 10), "b.png", Fitting.Strict));
 
         Assert.Equal("b.png: is 20x10, not 32x32; send 32x32, or resize=true to have it brought to that size.", e.Message);
     }
@@ -178,12 +178,12 @@ public sealed class PictureDecoderTests
     {
         byte[] pixels = Colours[..(channels * 1024)];
 
-        Picture picture = PictureDecoder.Decode(PictureEncoder.ToPng(pixels, new Shape(channels, 32, 32)), "a.png", false);
+        Picture picture = PictureDecoder.Decode(PictureEncoder.ToPng(pixels, new Shape(channels, 32, 32)), "a.png", Fitting.Strict);
 
         Assert.Equal(pixels, picture.ToChannels(channels));
     }
 
-    private static byte[] Decoded(byte[] file) => PictureDecoder.Decode(file, "a", resize: false).ToChannels(3);
+    private static byte[] Decoded(byte[] file) => PictureDecoder.Decode(file, "a", Fitting.Strict).ToChannels(3);
 
     /// <summary>The mean by sampling: every new pixel covers width x height points of a grid that is 32 times finer than the old one.</summary>
     private static double Mean(byte[] grey, int width, int height, int v, int u)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using CnnService.Api.Pictures;
 using SkiaSharp;
 
 namespace CnnService.Api.Tests.Pictures;
@@ -9,6 +10,9 @@ namespace CnnService.Api.Tests.Pictures;
 internal static class PictureFiles
 {
     public const int Side = 32;
+
+    /// <summary>Brings any size to 32x32.</summary>
+    public static Fitting Squash { get; } = new() { Resize = Resize.Squash };
 
     /// <summary>Planes (3, 32, 32) of a picture in which all pixels differ.</summary>
     public static byte[] Colours { get; } = [.. Enumerable.Range(0, 3 * Side * Side).Select(i => (byte)(i * 37 + i / 1024 * 101))];

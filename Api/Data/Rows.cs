@@ -23,6 +23,9 @@ public sealed class DatasetRow
     /// <summary>One number per channel, as JSON.</summary>
     public required string StandardDeviation { get; init; }
 
+    /// <summary>The <see cref="Pictures.Fitting"/> of its pictures, as JSON; null in a row of a version that kept none.</summary>
+    public string? Fitting { get; init; }
+
     public DateTime CreatedAt { get; init; }
 }
 
@@ -61,6 +64,12 @@ public sealed class RunRow
     public required string Dataset { get; init; }
 
     public required string DatasetSha256 { get; init; }
+
+    /// <summary>The dataset's <see cref="Pictures.Fitting"/>, as JSON, which outlives it; null in a row of a version that kept none.</summary>
+    public string? Fitting { get; init; }
+
+    /// <summary>Images that validate; null in a row of a version that did not count them.</summary>
+    public int? ValidationImages { get; init; }
 
     /// <summary>The RunSpec, as JSON.</summary>
     public required string Spec { get; init; }

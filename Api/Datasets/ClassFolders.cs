@@ -11,8 +11,8 @@ namespace CnnService.Api.Datasets;
 /// numbered in ordinal order of their names, images follow in ordinal order of their paths, whatever their order in the archive. The
 /// dataset has 1 channel if every picture is grey, 3 otherwise. Pictures that cannot be used are refused one by one.
 /// </summary>
-/// <param name="resize">Brings pictures of any size to 32x32 by the area filter (each pixel is the mean of what it covers); otherwise other sizes are refused.</param>
-internal sealed class ClassFolders(bool resize) : DatasetFormat
+/// <param name="fitting">The way from a picture to 32x32 pixels.</param>
+internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 {
     private const int LargestFile = 80 << 20; // in bytes: more than any picture that the decoder takes
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".gif"];
@@ -74,7 +74,7 @@ internal sealed class ClassFolders(bool resize) : DatasetFormat
             return;
         }
 
-        Picture picture = PictureDecoder.Decode(bytes, file.Path, resize);
+        Picture picture = PictureDecoder.Decode(bytes, file.Path, fitting);
         entries.Add(file.Path, new Entry(file.Folders, hash, picture.ToChannels(picture.IsGrey ? 1 : 3), null));
     }
 

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
+using CnnService.Api.Pictures;
 using CnnService.Training.Datasets;
 using CnnService.Training.Tensors;
 using Microsoft.EntityFrameworkCore;
@@ -30,7 +31,7 @@ internal sealed partial class DatasetStore(
         await using ServiceDb db = await database.CreateDbContextAsync(cancel);
         IQueryable<string> unfinished = db.Runs.Where(HasNotEnded).Select(run => run.DatasetSha256);
         unclaimed.Review(await db.Datasets.Select(row => row.Sha256).Union(unfinished).ToHashSetAsync(cancel));
-        if (!await db.Datasets.AnyAsync(row => row.Name == ShapesDataset.Name, cancel)) await AddAsync(ShapesDataset.Name, () => ShapesDataset.Create(), cancel);
+        if (!await db.Datasets.AnyAsync(row => row.Name == ShapesDataset.Name, cancel)) await AddAsync(ShapesDataset.Name, () => (ShapesDataset.Create(), Fitting.Strict), cancel);
         foreach (DatasetRow row in await db.Datasets.AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancel))
         {
             if (row.Name == ShapesDataset.Name) await RepairBuiltInAsync(row, cancel);
@@ -42,7 +43,7 @@ internal sealed partial class DatasetStore(
     /// Reads a dataset and keeps it under a name; 409 if the name is taken, unless by the same dataset, whose content is missing or
     /// damaged: then that is repaired. Of a failure nothing stays that was not there before.
     /// </summary>
-    public async Task<DatasetRow> AddAsync(string name, Func<Dataset> read, CancellationToken cancel)
+    public async Task<DatasetRow> AddAsync(string name, Func<(Dataset Dataset, Fitting Fitting)> read, CancellationToken cancel)
     {
         await changing.WaitAsync(cancel);
         try
@@ -51,9 +52,9 @@ internal sealed partial class DatasetStore(
             DatasetRow? known = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancel);
             if (known is not null && await files.IsIntactAsync(known.Sha256, cancel))
                 throw new ProblemException(StatusCodes.Status409Conflict, $"The name \"{name}\" is taken; choose another, or delete that dataset first.", "name");
-            Dataset dataset = read();
+            (Dataset dataset, Fitting fitting) = read();
             if (known is not null) return Repair(known, dataset);
-            DatasetRow row = RowOf(name, dataset);
+            DatasetRow row = RowOf(name, dataset, fitting);
             await KeepAsync(
                 dataset,
                 () => writer.WriteAsync(async writing => await writing.AddAsync(row, CancellationToken.None), CancellationToken.None));
@@ -221,7 +222,7 @@ internal sealed partial class DatasetStore(
             files.Delete(sha256);
     }
 
-    private DatasetRow RowOf(string name, Dataset dataset)
+    private DatasetRow RowOf(string name, Dataset dataset, Fitting fitting)
     {
         int[] train = CountByLabel(dataset.Train, dataset.Labels.Count), test = CountByLabel(dataset.Test, dataset.Labels.Count);
         return new DatasetRow
@@ -234,6 +235,7 @@ internal sealed partial class DatasetStore(
             TestImages = dataset.Test.Count,
             Mean = JsonSerializer.Serialize(dataset.Mean, ApiJson.Options),
             StandardDeviation = JsonSerializer.Serialize(dataset.StandardDeviation, ApiJson.Options),
+            Fitting = fitting.ToJson(),
             CreatedAt = time.GetUtcNow().UtcDateTime,
         };
     }

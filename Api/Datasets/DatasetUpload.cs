@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CnnService.Api.Hosting;
+using CnnService.Api.Pictures;
 using CnnService.Training.Datasets;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -13,7 +14,7 @@ namespace CnnService.Api.Datasets;
 /// </summary>
 internal sealed partial class DatasetUpload : IDisposable
 {
-    private const string Parts = "name, file, resize and names";
+    private const string Parts = "name, file, resize, background and names";
     private const int TextLimit = 1024, BlockLength = 1 << 16; // in bytes
     private readonly HashSet<string> seen = [];
     private FileStream? file;
@@ -28,8 +29,8 @@ internal sealed partial class DatasetUpload : IDisposable
     /// <summary>The name of the file, which tells its format and is used for nothing else.</summary>
     public string FileName { get; private set; } = "";
 
-    /// <summary>Whether pictures of other sizes are brought to 32x32.</summary>
-    public bool Resize { get; private set; }
+    /// <summary>The way from a picture to an image.</summary>
+    public Fitting Fitting { get; private set; } = Fitting.Strict;
 
     /// <summary>The code page of entries' names; null to find it out.</summary>
     public string? NamesCodePage { get; private set; }
@@ -48,7 +49,7 @@ internal sealed partial class DatasetUpload : IDisposable
         {
             while (await Received(reader.ReadNextSectionAsync(cancel)) is { } section) await upload.TakeAsync(section, directory, limit, cancel);
             foreach (string part in (string[])["name", "file"])
-                if (!upload.seen.Contains(part)) throw Bad(part, "is missing; a dataset is uploaded as the parts name and file, and resize and names if wanted.");
+                if (!upload.seen.Contains(part)) throw Bad(part, "is missing; a dataset is uploaded as the parts name and file, and resize, background and names if wanted.");
             return upload;
         }
         catch
@@ -89,7 +90,7 @@ internal sealed partial class DatasetUpload : IDisposable
             throw new ProblemException(StatusCodes.Status400BadRequest, $"A part of the body has no name; the parts are {Parts}.");
 
         string part = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-        if (part is not ("name" or "file" or "resize" or "names")) throw Bad(part, $"is not known; the parts are {Parts}.");
+        if (part is not ("name" or "file" or "resize" or "background" or "names")) throw Bad(part, $"is not known; the parts are {Parts}.");
         if (!seen.Add(part)) throw Bad(part, "is given twice; give it once.");
         if (part == "file")
         {
@@ -105,7 +106,13 @@ internal sealed partial class DatasetUpload : IDisposable
                 Name = NamePattern().IsMatch(text) ? text : throw Bad("name", $"is \"{text}\"; it has 1 to 63 of a-z, 0-9 and -, and does not begin with -.");
                 break;
             case "resize":
-                Resize = bool.TryParse(text, out bool resize) ? resize : throw Bad("resize", $"is \"{text}\"; it is true or false.");
+                Fitting = Fitting with { Resize = Fitting.ParseResize(text) ?? throw Bad("resize", $"is \"{text}\"; it is {Fitting.ResizeWords}.") };
+                break;
+            case "background":
+                Fitting = Fitting with
+                {
+                    Background = Fitting.ParseBackground(text) ?? throw Bad("background", $"is \"{text}\"; it is {Fitting.BackgroundWords}."),
+                };
                 break;
             default:
                 NamesCodePage = Dataset.KnowsCodePage(text) ? text : throw Bad("names", $"is \"{text}\"; it is a code page, such as ibm866 or shift_jis.");

@@ -21,7 +21,20 @@ internal sealed class DatasetUploadForm : IOperationFilter
             {
                 ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9][a-z0-9-]{0,62}$", Examples = ["pets"] },
                 ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A .zip, .tar or .tar.gz." },
-                ["resize"] = new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "Brings pictures of any size to 32x32; otherwise other sizes are refused." },
+                ["resize"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "The way to bring pictures of other sizes to 32x32: squash (or true) changes their proportions, crop takes the square in the middle, "
+                        + "pad fills up with the background. false refuses them. Predict does the same.",
+                    Enum = ["false", "true", "squash", "crop", "pad"],
+                    Default = "false",
+                },
+                ["background"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "The colour that transparent pixels lie on: black, white or #rrggbb.",
+                    Default = "black",
+                },
                 ["names"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.String,

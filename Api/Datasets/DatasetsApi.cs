@@ -29,7 +29,7 @@ public static class DatasetsApi
     {
         RouteGroupBuilder datasets = app.MapGroup("/api/datasets").AnswersHead().WithTags("Datasets");
         datasets.MapPost("/", Upload).WithName(DatasetUploadForm.Operation).WithSummary("Upload a dataset")
-            .WithDescription("Multipart with the parts name, file and, if wanted, resize (true or false) and names (the code page of entries' names), in any "
+            .WithDescription("Multipart with the parts name, file and, if wanted, resize, background and names (the code page of entries' names), in any "
                 + "order. The file is a .zip, .tar or .tar.gz of class folders of pictures, of CIFAR batches or of IDX files. Files that cannot be used are refused one by one "
                 + "and listed in the answer.")
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(507);
@@ -59,13 +59,19 @@ public static class DatasetsApi
         DatasetImport? import = null;
         try
         {
-            DatasetRow row = await store.AddAsync(upload.Name, () => (import = Read(upload, cancel)).Dataset, cancel);
-            return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), import!));
+            DatasetRow row = await store.AddAsync(upload.Name, ReadOnce, cancel);
+            return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), import!, DatasetWarning.Of(import!.Dataset)));
         }
         finally
         {
             // An upload leaves large buffers behind, which an idle service would keep for hours: 460 MB after nine hostile archives.
             if (!stop.Begun.IsCancellationRequested) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        }
+
+        (Dataset, Fitting) ReadOnce()
+        {
+            import = Read(upload, cancel);
+            return (import.Dataset, upload.Fitting with { Border = import.Border });
         }
     }
 
@@ -106,7 +112,7 @@ public static class DatasetsApi
         try
         {
             return Dataset.Import(
-                new CancellableReading(upload.Content, cancel), upload.FileName, upload.NamesCodePage, new ClassFolders(upload.Resize));
+                new CancellableReading(upload.Content, cancel), upload.FileName, upload.NamesCodePage, new ClassFolders(upload.Fitting));
         }
         catch (InvalidInputException e)
         {
@@ -152,6 +158,9 @@ public record DatasetDescription
     /// <summary>The standard deviation of each channel over the training part, 0 to 0.5.</summary>
     public required IReadOnlyList<double> StandardDeviation { get; init; }
 
+    /// <summary>The way in which its pictures came to size; predict takes the same way, unless it is told another.</summary>
+    public required Fitting Fitting { get; init; }
+
     /// <summary>When it was uploaded, UTC.</summary>
     public required DateTime CreatedAt { get; init; }
 
@@ -165,6 +174,7 @@ public record DatasetDescription
         TestImages = row.TestImages,
         Mean = Parse<double>(row.Mean),
         StandardDeviation = Parse<double>(row.StandardDeviation),
+        Fitting = Fitting.Of(row.Fitting),
         CreatedAt = row.CreatedAt,
     };
 
@@ -175,10 +185,10 @@ public record DatasetDescription
 public sealed record DatasetReport : DatasetDescription
 {
     [SetsRequiredMembers]
-    internal DatasetReport(DatasetDescription dataset, DatasetImport import)
+    internal DatasetReport(DatasetDescription dataset, DatasetImport import, IReadOnlyList<DatasetWarning> warnings)
         : base(dataset)
     {
-        (Layout, Ignored) = (import.Layout, import.Ignored);
+        (Layout, Ignored, Warnings) = (import.Layout, import.Ignored, warnings);
         (Refused, RefusedCount) = ([.. import.Refused.Take(RefusedListed)], import.Refused.Count);
     }
 
@@ -189,6 +199,9 @@ public sealed record DatasetReport : DatasetDescription
 
     /// <summary>How many files were passed over that systems leave in archives, such as .DS_Store and Thumbs.db.</summary>
     public int Ignored { get; }
+
+    /// <summary>Reasons why a network may learn less from it, or seem to have learned more, than one would think.</summary>
+    public IReadOnlyList<DatasetWarning> Warnings { get; }
 
     /// <summary>The first 100 files that were left out, in the order of their paths.</summary>
     public IReadOnlyList<RefusedFile> Refused { get; }

@@ -72,7 +72,7 @@ internal static class WarmUp
         using var model = new LoadedModel(Model.Read(trainer.LastModel().ToArray()));
         byte[] png = PictureEncoder.ToPng(shapes.Test[0], shapes.Shape);
         float[] scores = new float[shapes.Labels.Count];
-        model.Score(PictureDecoder.Decode(png, "picture", resize: true).ToChannels(shapes.Shape.Channels), scores);
+        model.Score(PictureDecoder.Decode(png, "picture", new Fitting { Resize = Resize.Squash }).ToChannels(shapes.Shape.Channels), scores);
         JsonSerializer.Serialize(new Prediction(Guid.Empty, 1, [PicturePrediction.Of(null, scores, shapes.Labels, 1)]), ApiJson.Options);
         JsonSerializer.Serialize(spec, ApiJson.Options);
     }

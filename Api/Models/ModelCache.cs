@@ -1,4 +1,5 @@
 using CnnService.Api.Data;
+using CnnService.Api.Pictures;
 using CnnService.Training;
 
 namespace CnnService.Api.Models;
@@ -35,7 +36,7 @@ internal sealed class ModelCache(ContentStore contents, BestParameters best, lon
         while (true)
         {
             StoredParameters stored = await best.FindAsync(runId, cancel);
-            if ((Find(stored.Sha256) ?? await LoadAsync(stored, cancel)) is { } model) return new BestModel(model, stored.Iteration);
+            if ((Find(stored.Sha256) ?? await LoadAsync(stored, cancel)) is { } model) return new BestModel(model, stored.Iteration, stored.Fitting);
         }
     }
 
@@ -103,4 +104,5 @@ internal sealed class ModelCache(ContentStore contents, BestParameters best, lon
 /// <summary>The model of a run's best parameters.</summary>
 /// <param name="Model">What predicts.</param>
 /// <param name="Iteration">The iteration that the parameters come from.</param>
-internal sealed record BestModel(LoadedModel Model, long Iteration);
+/// <param name="Fitting">The way in which the pictures that it learned from came to size.</param>
+internal sealed record BestModel(LoadedModel Model, long Iteration, Fitting Fitting);

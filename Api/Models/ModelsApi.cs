@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
+using CnnService.Api.Pictures;
 using CnnService.Api.Runs;
 using CnnService.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -41,13 +42,15 @@ internal static class ModelsApi
 
     private static async Task<Ok<Prediction>> Predict(
         Guid id, HttpRequest request, Predictions predictions, ModelCache models, IOptions<UploadsOptions> uploads, ServiceStop stop,
-        CancellationToken cancel, int topK = 5, bool resize = false)
+        CancellationToken cancel, int topK = 5, string? resize = null)
     {
         if (topK < 1) throw new ProblemException(400, $"topK is {topK}; give at least 1.", "topK");
+        Resize? asked = resize is null ? null : Fitting.ParseResize(resize) ?? throw new ProblemException(400, $"resize is \"{resize}\"; give {Fitting.ResizeWords}.", "resize");
         BestModel best = await models.BestAsync(id, cancel); // before a body is read for nothing
         IReadOnlyList<SentPicture> pictures =
             await stop.ReceiveAsync(request, receiving => SentPictures.ReadAsync(request, uploads.Value.PredictMegabytes, receiving));
-        return TypedResults.Ok(new Prediction(id, best.Iteration, await predictions.PredictAsync(best.Model, pictures, topK, resize, cancel)));
+        Fitting fitting = best.Fitting with { Resize = asked ?? best.Fitting.Resize };
+        return TypedResults.Ok(new Prediction(id, best.Iteration, await predictions.PredictAsync(best.Model, pictures, topK, fitting, cancel)));
     }
 
     private static async Task<Results<FileStreamHttpResult, StatusCodeHttpResult>> GetParameters(

@@ -9,25 +9,28 @@ internal sealed class Predictions(Desk desk)
     /// <summary>The most pixels that the pictures of one request have before they are resized: 16 of the largest, some 5 seconds of a processor.</summary>
     public const long MostPixels = 16L * PictureDecoder.DecodedPixels;
 
+    private const long QuickPixels = 2 * Picture.Side * Picture.Side;
+
     /// <summary>
     /// What a model says of each picture; InvalidInputException names the first that cannot be read, and then nothing is predicted. Over
     /// <see cref="MostPixels"/> together are a problem (413).
     /// </summary>
-    public async Task<PicturePrediction[]> PredictAsync(LoadedModel model, IReadOnlyList<SentPicture> pictures, int topK, bool resize, CancellationToken cancel)
+    public async Task<PicturePrediction[]> PredictAsync(LoadedModel model, IReadOnlyList<SentPicture> pictures, int topK, Fitting fitting, CancellationToken cancel)
     {
         int channels = model.Model.Network.Input.Channels, classes = model.Model.Labels.Count;
         var images = new List<byte[]>(pictures.Count);
-        if (resize && pictures.Sum(picture => PictureDecoder.PixelsOf(picture.Content.Span)) > MostPixels)
+        long pixels = fitting.Resize == Resize.None ? 0 : pictures.Sum(picture => PictureDecoder.PixelsOf(picture.Content.Span));
+        if (pixels > MostPixels)
             throw new ProblemException(413, $"The pictures have over {MostPixels:N0} pixels together; send fewer in one request, or smaller ones.");
 
-        bool quick = pictures.Count == 1 && !resize; // 32x32 pixels take 0.04 ms, about as long as a change of threads
+        bool quick = pictures.Count == 1 && pixels <= QuickPixels; // 32x32 pixels take 0.04 ms, about as long as a change of threads
         foreach (SentPicture picture in pictures)
             images.Add(quick ? Decode(picture) : await desk.DoAsync(() => Decode(picture), cancel));
 
         float[] scores = await ScoresAsync(model, images.Count, i => images[i], cancel);
         return [.. pictures.Select((picture, i) => PicturePrediction.Of(picture.File, scores.AsSpan(i * classes, classes), model.Model.Labels, topK))];
 
-        byte[] Decode(SentPicture picture) => PictureDecoder.Decode(picture.Content.Span, picture.Name, resize).ToChannels(channels);
+        byte[] Decode(SentPicture picture) => PictureDecoder.Decode(picture.Content.Span, picture.Name, fitting).ToChannels(channels);
     }
 
     /// <summary>The scores of some images, (N, classes).</summary>

@@ -1,5 +1,6 @@
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
+using CnnService.Api.Pictures;
 using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Models;
@@ -8,19 +9,21 @@ namespace CnnService.Api.Models;
 /// <param name="Content">The content that holds the model file.</param>
 /// <param name="Sha256">The file's hash.</param>
 /// <param name="Iteration">The iteration they come from.</param>
-internal sealed record StoredParameters(long Content, string Sha256, long Iteration)
+/// <param name="Fitting">The way in which the pictures that they were learned from came to size.</param>
+internal sealed record StoredParameters(long Content, string Sha256, long Iteration, Fitting Fitting)
 {
     /// <summary>Those of a run. A problem: 404 without the run, 409 before its first parameters.</summary>
     public static async Task<StoredParameters> FindAsync(ServiceDb db, Guid runId, WhichParameters which, CancellationToken cancel)
     {
-        var run = await db.Runs.AsNoTracking().Where(run => run.Id == runId).Select(run => new { run.Order, run.State }).SingleOrDefaultAsync(cancel)
+        var run = await db.Runs.AsNoTracking().Where(run => run.Id == runId).Select(run => new { run.Order, run.State, run.Fitting }).SingleOrDefaultAsync(cancel)
             ?? throw ProblemException.NotFound($"Run {runId}");
-        IQueryable<StoredParameters> stored =
+        var stored =
             from row in db.Parameters
             where row.Run == run.Order && row.Which == which
             join content in db.Contents on row.Content equals content.Key
-            select new StoredParameters(content.Key, content.Sha256, row.Iteration);
-        return await stored.SingleOrDefaultAsync(cancel) ?? throw None(run.State);
+            select new { content.Key, content.Sha256, row.Iteration };
+        var found = await stored.SingleOrDefaultAsync(cancel) ?? throw None(run.State);
+        return new StoredParameters(found.Key, found.Sha256, found.Iteration, Fitting.Of(run.Fitting));
     }
 
     private static ProblemException None(RunState state) => ProblemException.Conflict(state is RunState.Queued or RunState.Running or RunState.Paused

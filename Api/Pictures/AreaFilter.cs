@@ -6,27 +6,30 @@ namespace CnnService.Api.Pictures;
 /// </summary>
 internal static class AreaFilter
 {
-    /// <summary>Brings planes of (3, height, width) to (3, side, side).</summary>
-    public static byte[] Resize(ReadOnlySpan<byte> planes, int width, int height, int side)
+    /// <summary>A picture's planes in another size, (3, height, width).</summary>
+    public static byte[] Resize(Planes picture, int width, int height)
     {
-        byte[] resized = new byte[3 * side * side];
+        byte[] resized = new byte[3 * width * height];
+        int oldPlane = picture.Width * picture.Height, plane = width * height;
         for (int c = 0; c < 3; c++)
-            ResizePlane(planes.Slice(c * width * height, width * height), width, height, resized.AsSpan(c * side * side, side * side), side);
+            ResizePlane(picture.Bytes.AsSpan(c * oldPlane, oldPlane), picture.Width, picture.Height, resized.AsSpan(c * plane, plane), width);
         return resized;
     }
 
-    // In units of 1/side of an old pixel, new pixel o covers [o * width, (o + 1) * width), and old pixel i covers [i * side, (i + 1) * side).
-    private static void ResizePlane(ReadOnlySpan<byte> plane, int width, int height, Span<byte> resized, int side)
+    // In units of 1/side of an old pixel, new pixel o covers [o * length, (o + 1) * length), and old pixel i covers [i * side, (i + 1) * side), where
+    // length is the old width or height and side the new one.
+    private static void ResizePlane(ReadOnlySpan<byte> plane, int oldWidth, int oldHeight, Span<byte> resized, int width)
     {
-        long area = (long)width * height;
-        for (int v = 0; v < side; v++)
+        long area = (long)oldWidth * oldHeight;
+        int height = resized.Length / width;
+        for (int v = 0; v < height; v++)
         {
-            for (int u = 0; u < side; u++)
+            for (int u = 0; u < width; u++)
             {
                 long sum = 0;
-                for (int y = (int)((long)v * height / side); (long)y * side < (v + 1L) * height; y++)
-                    sum += Overlap(y, v, height, side) * Row(plane.Slice(y * width, width), u, side);
-                resized[v * side + u] = (byte)((sum + area / 2) / area);
+                for (int y = (int)((long)v * oldHeight / height); (long)y * height < (v + 1L) * oldHeight; y++)
+                    sum += Overlap(y, v, oldHeight, height) * Row(plane.Slice(y * oldWidth, oldWidth), u, width);
+                resized[v * width + u] = (byte)((sum + area / 2) / area);
             }
         }
     }

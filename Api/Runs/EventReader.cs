@@ -17,7 +17,10 @@ internal sealed class EventReader(IDbContextFactory<ServiceDb> databases, EventB
         List<EventRow> rows = await db.Events.AsNoTracking()
             .Where(e => e.Run == run && e.Sequence > after && db.Runs.Any(r => r.Order == run))
             .OrderBy(e => e.Sequence).Take(limit).ToListAsync(cancel);
-        return [.. rows.Select(RunEvent.Of)];
+        int? validationImages = rows.Any(row => row.Type == EventType.Epoch)
+            ? await db.Runs.Where(r => r.Order == run).Select(r => r.ValidationImages).SingleOrDefaultAsync(cancel)
+            : null;
+        return [.. rows.Select(row => RunEvent.Of(row, validationImages))];
     }
 
     /// <summary>All events above <paramref name="after"/>, those to come too; ends after the run's last event, or when the run is gone.</summary>

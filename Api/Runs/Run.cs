@@ -43,6 +43,9 @@ public sealed record Run
 
     public long? BestIteration { get; init; }
 
+    /// <summary>The images that validation accuracies are taken of: the fewer, the less they tell.</summary>
+    public int? ValidationImages { get; init; }
+
     /// <summary>On the dataset's test part with the best parameters, at the end.</summary>
     public double? TestAccuracy { get; init; }
 
@@ -95,6 +98,7 @@ public sealed record Run
             ValidationAccuracy = row.ValidationAccuracy,
             BestValidationAccuracy = row.BestValidationAccuracy,
             BestIteration = row.BestIteration,
+            ValidationImages = row.ValidationImages,
             TestAccuracy = row.TestAccuracy,
             ImagesPerSecond = running ? row.ImagesPerSecond : null,
             SecondsLeft = running ? row.SecondsLeft : null,

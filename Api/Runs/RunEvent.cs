@@ -28,13 +28,16 @@ public sealed record RunEvent
 
     public double? ValidationAccuracy { get; init; }
 
+    /// <summary>The images that the validation accuracy is taken of (epoch events).</summary>
+    public int? ValidationImages { get; init; }
+
     public required DateTime At { get; init; }
 
     /// <summary>Whether nothing follows it.</summary>
     internal bool IsLast => State is RunState.Completed or RunState.Failed or RunState.Cancelled;
 
     /// <summary>What clients see of a row.</summary>
-    internal static RunEvent Of(EventRow row) => new()
+    internal static RunEvent Of(EventRow row, int? validationImages) => new()
     {
         Sequence = row.Sequence,
         Type = row.Type,
@@ -45,6 +48,7 @@ public sealed record RunEvent
         LearningRate = row.LearningRate,
         TrainAccuracy = row.TrainAccuracy,
         ValidationAccuracy = row.ValidationAccuracy,
+        ValidationImages = row.Type == EventType.Epoch ? validationImages : null,
         At = row.At,
     };
 }

@@ -52,7 +52,7 @@ internal static class RunsApi
         if (bodyHash is not null && await queue.FindAsync(idempotencyKey!, bodyHash, cancel) is { } known)
             return TypedResults.Accepted($"/api/runs/{known.Id}", known);
         bool isBatchGiven = document.RootElement.TryGetProperty("batchSize", out _);
-        (spec, DatasetRow dataset, long iterations) = await checks.CheckAsync(spec, isBatchGiven, cancel);
+        (spec, DatasetRow dataset, long iterations, int validationImages) = await checks.CheckAsync(spec, isBatchGiven, cancel);
         await checks.CheckContentAsync(dataset, cancel);
         DateTime now = time.GetUtcNow().UtcDateTime;
         Run run = await queue.SubmitAsync(
@@ -64,6 +64,8 @@ internal static class RunsApi
                 Dataset = dataset.Name,
                 DatasetSha256 = dataset.Sha256,
                 Spec = JsonSerializer.Serialize(spec, ApiJson.Options),
+                Fitting = dataset.Fitting,
+                ValidationImages = validationImages,
                 TotalIterations = iterations,
                 CreatedAt = now,
                 IdempotencyKey = idempotencyKey,
@@ -117,9 +119,9 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
 
     /// <summary>
     /// The run as it will be trained, where a batch size that was not given is at most the training images; its dataset, and the iterations
-    /// of the whole run. An exception names the field at fault.
+    /// of the whole run; the images that validate. An exception names the field at fault.
     /// </summary>
-    public async Task<(RunSpec Spec, DatasetRow Dataset, long Iterations)> CheckAsync(RunSpec spec, bool isBatchGiven, CancellationToken cancel)
+    public async Task<(RunSpec Spec, DatasetRow Dataset, long Iterations, int ValidationImages)> CheckAsync(RunSpec spec, bool isBatchGiven, CancellationToken cancel)
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
         DatasetRow dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == spec.Dataset, cancel)
@@ -140,7 +142,7 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
                 "model",
                 $"a checkpoint of the run would have {checkpoint / 1_000_000} MB, and {Array.MaxLength / 1_000_000} MB is the most; "
                 + "use a smaller network.");
-        return (spec, dataset, iterations);
+        return (spec, dataset, iterations, dataset.TrainImages - images);
     }
 
     /// <summary>Looks whether the dataset's images are there and intact; a problem (409) tells what helps if they are not.</summary>

@@ -10,6 +10,7 @@ namespace CnnService.Training.Datasets;
 public abstract class DatasetFormat
 {
     private const int NamesLimit = 64 * 1024;
+
     /// <summary>The reason to leave out a file that is there already.</summary>
     protected const string GivenTwice = "is given twice with the same bytes; it was taken once.";
 
@@ -26,6 +27,9 @@ public abstract class DatasetFormat
 
     /// <summary>The number of images read so far.</summary>
     public abstract int Images { get; }
+
+    /// <summary>The width in pixels of the border of zeros that the images got around them, as the format has smaller ones.</summary>
+    public virtual int Border => 0;
 
     /// <summary>The files that were left out one by one, and why; complete after <see cref="Build"/>.</summary>
     public IReadOnlyList<RefusedFile> Refused => refused;

@@ -5,7 +5,8 @@ namespace CnnService.Training.Datasets;
 /// <param name="Layout">The layout that was seen, in words.</param>
 /// <param name="Refused">The files that were left out, and why, in ordinal order of their paths.</param>
 /// <param name="Ignored">The number of files that systems leave in archives, such as .DS_Store and Thumbs.db.</param>
-public sealed record DatasetImport(Dataset Dataset, string Layout, IReadOnlyList<RefusedFile> Refused, int Ignored);
+/// <param name="Border">The width in pixels of the border of zeros that the images got: 2 where they were 28x28, otherwise 0.</param>
+public sealed record DatasetImport(Dataset Dataset, string Layout, IReadOnlyList<RefusedFile> Refused, int Ignored, int Border);
 
 /// <summary>A file that was left out of a dataset.</summary>
 /// <param name="File">Its path in the archive.</param>
@@ -55,7 +56,7 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
         try
         {
             Dataset dataset = Build(chosen);
-            return new DatasetImport(dataset, chosen!.Layout, AllRefused(chosen), ignored);
+            return new DatasetImport(dataset, chosen!.Layout, AllRefused(chosen), ignored, chosen.Border);
         }
         catch (InvalidInputException e)
         {

@@ -19,12 +19,16 @@ internal sealed class Idx : DatasetFormat
     private readonly Dictionary<bool, List<ReadOnlyMemory<byte>>> images = [];
     private readonly Dictionary<bool, byte[]> labels = [];
     private string[]? names;
+    private int border;
 
     /// <inheritdoc/>
     public override string Description => "IDX (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-..., each plain or .gz)";
 
     /// <inheritdoc/>
     public override string Layout => "IDX files";
+
+    /// <inheritdoc/>
+    public override int Border => border;
 
     /// <inheritdoc/>
     public override int Images => images.Values.Sum(part => part.Count);
@@ -71,7 +75,7 @@ internal sealed class Idx : DatasetFormat
     private static bool Same(List<ReadOnlyMemory<byte>> a, List<ReadOnlyMemory<byte>> b) =>
         a.Count == b.Count && a.Zip(b).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span));
 
-    private static List<ReadOnlyMemory<byte>> ReadImages(DatasetFile file)
+    private List<ReadOnlyMemory<byte>> ReadImages(DatasetFile file)
     {
         int[] header = ReadHeader(file, ImagesMagic, dimensions: 3);
         (int count, int height, int width) = (header[0], header[1], header[2]);
@@ -89,6 +93,7 @@ internal sealed class Idx : DatasetFormat
         }
 
         CheckEnd(file, 16 + (long)count * height * width);
+        border = Math.Max(border, (Side - height) / 2);
         return result;
     }
 

@@ -38,6 +38,9 @@ public sealed class ImageSet
     /// <param name="index">Which image, from 0.</param>
     public ReadOnlySpan<byte> this[int index] => images[index].Span;
 
+    /// <summary>The same bytes as memory.</summary>
+    internal ReadOnlyMemory<byte> Memory(int index) => images[index];
+
     /// <summary>A set without images, for a dataset that has no test part.</summary>
     public static ImageSet Empty(Shape shape) => new(shape, [], []);
 }

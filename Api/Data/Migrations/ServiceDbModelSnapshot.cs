@@ -71,6 +71,9 @@ namespace CnnService.Api.Data.Migrations
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Fitting")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Mean")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -214,6 +217,9 @@ namespace CnnService.Api.Data.Migrations
                     b.Property<string>("FailureMessage")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Fitting")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
@@ -273,6 +279,9 @@ namespace CnnService.Api.Data.Migrations
 
                     b.Property<double?>("ValidationAccuracy")
                         .HasColumnType("REAL");
+
+                    b.Property<int?>("ValidationImages")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Order");
 

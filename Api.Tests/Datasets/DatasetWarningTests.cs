@@ -1,0 +1,52 @@
+using System.Net;
+using System.Text.Json;
+using CnnService.Api.Data;
+using CnnService.Api.Runs;
+using CnnService.Api.Tests.Runs;
+using static CnnService.Api.Tests.Datasets.Archives;
+
+namespace CnnService.Api.Tests.Datasets;
+
+/// <summary>The report of an upload says what makes its accuracies worth less, and a run of how many pictures its accuracy is taken.</summary>
+public sealed class DatasetWarningTests(ServiceApplication service) : IClassFixture<ServiceApplication>
+{
+    private readonly HttpClient client = service.CreateClient();
+
+    [Fact]
+    public async Task Upload_WithPicturesThatTellLittle_WarnsOfEachKind()
+    {
+        (string, byte[])[] cats = [.. Enumerable.Range(0, 12).Select(i => ($"train/cats/{i}.png", Colour(i)))];
+        JsonElement report = await UploadAsync("warned", Zip([.. cats, ("train/dogs/0.png", Colour(3)), ("test/cats/0.png", Colour(5)), ("test/dogs/1.png", Colour(100))]));
+
+        string[] warnings = [.. report.GetProperty("warnings").EnumerateArray().Select(w => $"{w.GetProperty("code")}: {w.GetProperty("detail")}")];
+        Assert.Equal(
+            [
+                "few-pictures: 1 class has fewer than 10 training pictures, from which little can be learned: \"dogs\" (1).",
+                "no-validation-picture: 1 class has no second training picture, so that no validation accuracy tells of it: \"dogs\".",
+                "equal-pictures-in-classes: 1 training picture(s) are in another class too, which no network can tell apart: 5 (\"cats\") and 12 (\"dogs\").",
+                "equal-pictures-in-parts: 1 test picture(s) are in the training part too, so that the test accuracy tells more than it should: "
+                    + "0 of the test part is 7 of the training part.",
+            ],
+            warnings);
+    }
+
+    [Fact]
+    public async Task Upload_OfEnoughPicturesThatAllDiffer_WarnsOfNothing()
+    {
+        JsonElement report = await UploadAsync("plain", Zip([.. Enumerable.Range(0, 20).Select(i => ($"{(i < 10 ? "cats" : "dogs")}/{i}.png", Colour(i)))]));
+        Assert.Equal(0, report.GetProperty("warnings").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Run_AndItsEpochs_TellTheNumberOfValidationImages()
+    {
+        var runs = new RunClient(client);
+        Run run = await runs.SubmitAsync(RunClient.Small(1, """ "batchSize":100,"validationFraction":0.25 """));
+        Assert.Equal(1000, run.ValidationImages);
+        List<RunEvent> events = await runs.StreamAsync(run.Id);
+        Assert.All(events, e => Assert.Equal(e.Type == EventType.Epoch ? 1000 : null, e.ValidationImages));
+        Assert.Contains(events, e => e.ValidationImages is not null);
+    }
+
+    private Task<JsonElement> UploadAsync(string name, byte[] archive) => client.UploadAsync(name, archive).JsonAsync(HttpStatusCode.Created);
+}

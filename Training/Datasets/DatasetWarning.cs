@@ -1,0 +1,78 @@
+namespace CnnService.Training.Datasets;
+
+/// <summary>A reason why a network may learn less from a dataset, or seem to have learned more, than one would think.</summary>
+/// <param name="Code">
+/// <c>few-pictures</c>, <c>no-validation-picture</c>, <c>equal-pictures-in-classes</c> or <c>equal-pictures-in-parts</c>.
+/// </param>
+/// <param name="Detail">For people: what was seen, where, and what follows.</param>
+public sealed record DatasetWarning(string Code, string Detail)
+{
+    private const int FewPictures = 10, Named = 5;
+
+    /// <summary>
+    /// The warnings about a dataset, in a fixed order: training classes with fewer than 10 images, classes of 1 image, from which a run sets none aside
+    /// for validation, equal images in two classes of the training part, and equal images in both parts.
+    /// </summary>
+    public static IReadOnlyList<DatasetWarning> Of(Dataset dataset)
+    {
+        int[] counts = new int[dataset.Labels.Count];
+        foreach (int label in dataset.Train.Labels) counts[label]++;
+        DatasetWarning?[] warnings = [Few(dataset, counts), Unvalidated(dataset, counts), .. Equal(dataset)];
+        return [.. warnings.OfType<DatasetWarning>()];
+    }
+
+    private static DatasetWarning? Few(Dataset dataset, int[] counts)
+    {
+        string[] few = [.. dataset.Labels.Index().Where(label => counts[label.Index] < FewPictures).Select(label => $"\"{label.Item}\" ({counts[label.Index]})")];
+        return few.Length == 0 ? null : new DatasetWarning(
+            "few-pictures", $"{Classes(few)} fewer than {FewPictures} training pictures, from which little can be learned: {List(few)}.");
+    }
+
+    private static DatasetWarning? Unvalidated(Dataset dataset, int[] counts)
+    {
+        string[] alone = [.. dataset.Labels.Index().Where(label => counts[label.Index] < 2).Select(label => $"\"{label.Item}\"")];
+        return alone.Length == 0 ? null : new DatasetWarning(
+            "no-validation-picture", $"{Classes(alone)} no second training picture, so that no validation accuracy tells of it: {List(alone)}.");
+    }
+
+    private static IEnumerable<DatasetWarning?> Equal(Dataset dataset)
+    {
+        var first = new Dictionary<ReadOnlyMemory<byte>, int>(dataset.Train.Count, new SameBytes()); // the first index of each picture
+        var pairs = new List<string>();
+        for (int i = 0; i < dataset.Train.Count; i++)
+        {
+            if (first.TryAdd(dataset.Train.Memory(i), i)) continue;
+            int other = first[dataset.Train.Memory(i)];
+            if (dataset.Train.Labels[i] != dataset.Train.Labels[other]) pairs.Add($"{other} (\"{LabelOf(other)}\") and {i} (\"{LabelOf(i)}\")");
+        }
+
+        yield return pairs.Count == 0 ? null : new DatasetWarning(
+            "equal-pictures-in-classes",
+            $"{pairs.Count} training picture(s) are in another class too, which no network can tell apart: {List(pairs)}.");
+
+        string[] shared = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => first.ContainsKey(dataset.Test.Memory(i)))
+            .Select(i => $"{i} of the test part is {first[dataset.Test.Memory(i)]} of the training part")];
+        yield return shared.Length == 0 ? null : new DatasetWarning(
+            "equal-pictures-in-parts",
+            $"{shared.Length} test picture(s) are in the training part too, so that the test accuracy tells more than it should: {List(shared)}.");
+
+        string LabelOf(int index) => dataset.Labels[dataset.Train.Labels[index]];
+    }
+
+    private static string Classes(string[] classes) => classes.Length == 1 ? "1 class has" : $"{classes.Length} classes have";
+
+    private static string List(IReadOnlyCollection<string> items) =>
+        string.Join(", ", items.Take(Named)) + (items.Count > Named ? $" and {items.Count - Named} more" : "");
+
+    private sealed class SameBytes : IEqualityComparer<ReadOnlyMemory<byte>>
+    {
+        public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
+
+        public int GetHashCode(ReadOnlyMemory<byte> bytes)
+        {
+            var hash = default(HashCode);
+            hash.AddBytes(bytes.Span);
+            return hash.ToHashCode();
+        }
+    }
+}
