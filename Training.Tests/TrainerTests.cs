@@ -8,6 +8,8 @@ namespace CnnService.Training.Tests;
 
 public sealed class TrainerTests
 {
+    private static Network Everything { get; } = new(SmallRuns.EveryLayer, SmallRuns.Images, 4);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -103,7 +105,7 @@ public sealed class TrainerTests
     [Fact]
     public void Run_WithReplacement_DrawsFullBatchesByIteration()
     {
-        BatchOrder order = BatchOrder.Of(SmallRuns.Spec with { Sampling = Sampling.Replacement }, 44);
+        BatchOrder order = BatchOrder.Of(SmallRuns.Spec with { Sampling = Sampling.Replacement }, Everything, 44);
 
         int[] first = order.Batch(5).ToArray();
 
@@ -116,13 +118,35 @@ public sealed class TrainerTests
     [Fact]
     public void Run_Shuffled_TakesEachImageOnceAnEpochInANewOrder()
     {
-        BatchOrder order = BatchOrder.Of(SmallRuns.Spec, 44);
+        BatchOrder order = BatchOrder.Of(SmallRuns.Spec, Everything, 44);
         int[] Epoch(int epoch) => [.. Enumerable.Range(0, 6).SelectMany(i => order.Batch(epoch * 6 + i).ToArray())];
 
         Assert.Equal(Enumerable.Range(0, 44), Epoch(0).Order());
         Assert.Equal(Enumerable.Range(0, 44), Epoch(1).Order());
         Assert.NotEqual(Epoch(0), Epoch(1));
         Assert.Equal(4, order.Batch(5).Length);
+    }
+
+    [Theory]
+    [InlineData(41, 8, Sampling.Shuffle, 5)] // the last batch would be of one image
+    [InlineData(42, 8, Sampling.Shuffle, 6)]
+    [InlineData(40, 8, Sampling.Shuffle, 5)]
+    [InlineData(9, 8, Sampling.Shuffle, 1)]
+    [InlineData(41, 8, Sampling.Replacement, 6)] // whose batches are all full
+    public void Run_WithNormalisedVectors_LeavesOutALastBatchOfOne(int images, int batchSize, Sampling sampling, int iterations)
+    {
+        TrainingSpec spec = SmallRuns.Spec with { BatchSize = batchSize, Sampling = sampling };
+        BatchOrder order = BatchOrder.Of(spec, Everything, images);
+        Assert.Equal(iterations, order.IterationsPerEpoch);
+        Assert.All(Enumerable.Range(0, iterations), i => Assert.InRange(order.Batch(i).Length, 2, batchSize));
+    }
+
+    [Fact]
+    public void Run_WithoutNormalisedVectors_TakesALastBatchOfOne()
+    {
+        var network = new Network(new LayerList { Layers = [new BatchNorm(), new Affine()] }, SmallRuns.Images, 4);
+        BatchOrder order = BatchOrder.Of(SmallRuns.Spec, network, 41);
+        Assert.Equal((6, 1), (order.IterationsPerEpoch, order.Batch(5).Length));
     }
 
     [Fact]

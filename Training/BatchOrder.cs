@@ -3,10 +3,10 @@ using CnnService.Training.Tensors;
 namespace CnnService.Training;
 
 /// <summary>Which images make up each batch, as a function of the iteration.</summary>
-internal abstract class BatchOrder(int images, int batchSize)
+internal abstract class BatchOrder(int iterationsPerEpoch, int batchSize)
 {
-    /// <summary>Iterations of an epoch: ceil(images / batch size).</summary>
-    public int IterationsPerEpoch { get; } = (images + batchSize - 1) / batchSize;
+    /// <summary>Iterations of an epoch.</summary>
+    public int IterationsPerEpoch { get; } = iterationsPerEpoch;
 
     /// <summary>The largest batch.</summary>
     public int Capacity { get; protected init; } = batchSize;
@@ -16,9 +16,13 @@ internal abstract class BatchOrder(int images, int batchSize)
     public abstract ReadOnlySpan<int> Batch(long iteration);
 
     /// <summary>The order that a spec asks for.</summary>
-    public static BatchOrder Of(TrainingSpec spec, int images) => spec.Sampling == Sampling.Shuffle
-        ? new ShuffledOrder((ulong)spec.Seed, images, spec.BatchSize)
-        : new ReplacementOrder((ulong)spec.Seed, images, spec.BatchSize);
+    public static BatchOrder Of(TrainingSpec spec, Network network, int images)
+    {
+        int iterations = spec.IterationsPerEpoch(network, images);
+        return spec.Sampling == Sampling.Shuffle
+            ? new ShuffledOrder((ulong)spec.Seed, images, spec.BatchSize, iterations)
+            : new ReplacementOrder((ulong)spec.Seed, images, spec.BatchSize, iterations);
+    }
 }
 
 /// <summary>Each image once an epoch; the order is a function of (seed, epoch).</summary>
@@ -29,8 +33,8 @@ internal sealed class ShuffledOrder : BatchOrder
     private readonly int[] order;
     private long shuffledEpoch = -1;
 
-    public ShuffledOrder(ulong seed, int images, int batchSize)
-        : base(images, batchSize)
+    public ShuffledOrder(ulong seed, int images, int batchSize, int iterationsPerEpoch)
+        : base(iterationsPerEpoch, batchSize)
     {
         (this.seed, this.batchSize) = (seed, batchSize);
         order = new int[images];
@@ -53,9 +57,8 @@ internal sealed class ShuffledOrder : BatchOrder
 }
 
 /// <summary>Each image of a batch independently of all others; a function of (seed, iteration).</summary>
-internal sealed class ReplacementOrder(ulong seed, int images, int batchSize) : BatchOrder(images, batchSize)
+internal sealed class ReplacementOrder(ulong seed, int images, int batchSize, int iterationsPerEpoch) : BatchOrder(iterationsPerEpoch, batchSize)
 {
-    private readonly int images = images;
     private readonly int[] batch = new int[batchSize];
 
     public override ReadOnlySpan<int> Batch(long iteration)

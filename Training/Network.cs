@@ -66,14 +66,17 @@ public sealed class Network
     /// <summary>Bytes of one image and of all layers' outputs for it: at most what each image of a batch takes when predicting.</summary>
     public long BytesPerImage { get; }
 
+    /// <summary>The fewest images of a batch from which every layer learns: 2 where there is batch normalisation of vectors, otherwise 1.</summary>
+    public int SmallestBatch => smallestBatch.Images;
+
     /// <summary>Refuses a batch size from which a layer learns nothing; InvalidInputException names batchSize.</summary>
     public void CheckBatchSize(int batchSize)
     {
-        if (batchSize < smallestBatch.Images)
+        if (batchSize < SmallestBatch)
             throw new InvalidInputException(
                 "batchSize",
                 $"is {batchSize}, and batch normalisation of vectors ({smallestBatch.Part}) learns nothing from fewer than "
-                + $"{smallestBatch.Images} images; give at least that.");
+                + $"{SmallestBatch} images; give at least that.");
     }
 
     /// <summary>Where each parameter lies in a block.</summary>

@@ -40,9 +40,9 @@ public sealed class Trainer : IDisposable
             throw new InvalidInputException("batchSize", $"is {spec.BatchSize}, but there are {data.Training.Count} training images; give at most that.");
         Spec = spec;
         this.data = data;
-        this.order = order ?? BatchOrder.Of(spec, data.Training.Count);
         Network = new Network(spec.Model, data.Training.Shape, data.Classes);
         Network.CheckBatchSize(spec.BatchSize);
+        this.order = order ?? BatchOrder.Of(spec, Network, data.Training.Count);
         Parameters = Network.Initialize((ulong)spec.Seed);
         BestParameters = new FloatBuffer(Network.Layout.Length);
         int capacity = this.order.Capacity;
@@ -66,7 +66,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Iterations done.</summary>
     public long Iteration { get; private set; }
 
-    /// <summary>Iterations of an epoch: ceil(training images / batch size).</summary>
+    /// <summary>Iterations of an epoch, as <see cref="TrainingSpec.IterationsPerEpoch"/> counts them.</summary>
     public int IterationsPerEpoch => order.IterationsPerEpoch;
 
     /// <summary>Iterations of the whole run.</summary>

@@ -44,12 +44,26 @@ public record TrainingSpec
 
     /// <summary>Images that are left for training when the validation part is split off a training part with that many images per class.</summary>
     public int TrainingImages(IEnumerable<int> imagesPerClass) => Split.TrainingImages(imagesPerClass, ValidationFraction);
+
+    /// <summary>
+    /// Iterations of an epoch: ceil(training images / batch size). With <see cref="Sampling.Shuffle"/> a last batch that is smaller than the network
+    /// learns from (of one image, where it has batch normalisation of vectors) is left out, other images in each epoch.
+    /// </summary>
+    public int IterationsPerEpoch(Network network, int trainingImages)
+    {
+        (int whole, int rest) = Math.DivRem(trainingImages, BatchSize);
+        bool isLeftOut = rest == 0 || (Sampling == Sampling.Shuffle && rest < network.SmallestBatch);
+        return isLeftOut ? whole : whole + 1;
+    }
 }
 
 /// <summary>How batches are drawn.</summary>
 public enum Sampling
 {
-    /// <summary>Each image once an epoch, in a new order each epoch; the last batch of an epoch may be smaller.</summary>
+    /// <summary>
+    /// Each image once an epoch, in a new order each epoch. The last batch of an epoch may be smaller; one from which the network learns nothing is
+    /// left out (see <see cref="TrainingSpec.IterationsPerEpoch"/>).
+    /// </summary>
     Shuffle,
 
     /// <summary>Each image of a batch independently of all others, as the numpy system draws.</summary>

@@ -41,6 +41,20 @@ public sealed class FewPicturesTests(ServiceApplication service) : IClassFixture
         Assert.Contains("fewer than 2 images", detail, StringComparison.Ordinal);
     }
 
+    // 10 of 12 pictures are learned from: batches of 3, 3, 3 and 1.
+    [Theory]
+    [InlineData("""{"type":"affine","units":4},{"type":"batch-norm"},""", 6)]
+    [InlineData("""{"type":"affine","units":4},""", 8)]
+    public async Task Submit_LastBatchOfOne_IsLeftOutWhereVectorsAreNormalised(string layers, int iterations)
+    {
+        string dataset = await UploadAsync(6);
+        Run run = await client.SubmitAsync(
+            $$"""{"dataset":"{{dataset}}","batchSize":3,"epochs":2,"model":{"type":"layers","layers":[{{layers}}{"type":"affine"}]} }""");
+
+        Assert.Equal(iterations, run.TotalIterations);
+        Assert.Equal(iterations, (await client.UntilAsync(run.Id, RunState.Completed)).Iteration);
+    }
+
     private async Task<string> UploadAsync(int perClass)
     {
         string name = $"few-{Guid.NewGuid():n}";

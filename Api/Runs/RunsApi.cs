@@ -135,7 +135,7 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
         long bytes = MemoryEstimate.OfRun(spec, network, (long)(dataset.TrainImages + dataset.TestImages) * network.Input.Length);
         if (bytes > options.Value.MemoryLimitMegabytes * 1_000_000L)
             throw new InvalidInputException("model", $"the run needs about {bytes / 1_000_000} MB, and {options.Value.MemoryLimitMegabytes} MB is the limit; use a smaller network or batchSize.");
-        long iterations = (long)spec.Epochs * ((images + spec.BatchSize - 1) / spec.BatchSize);
+        long iterations = (long)spec.Epochs * spec.IterationsPerEpoch(network, images);
         long checkpoint = MemoryEstimate.OfCheckpoint(spec, network, iterations);
         if (checkpoint > Array.MaxLength)
             throw new InvalidInputException(

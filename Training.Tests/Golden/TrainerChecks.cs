@@ -110,7 +110,7 @@ internal static class TrainerChecks
     }
 
     /// <summary>The batches of a file.</summary>
-    private sealed class RecordedOrder(int images, int batchSize, GoldenTensor batches) : BatchOrder(images, batchSize)
+    private sealed class RecordedOrder(int images, int batchSize, GoldenTensor batches) : BatchOrder((images + batchSize - 1) / batchSize, batchSize)
     {
         public override ReadOnlySpan<int> Batch(long iteration) => batches[(int)iteration].Integers;
     }
