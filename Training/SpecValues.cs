@@ -21,7 +21,7 @@ internal static class SpecValues
             foreach (RangeAttribute range in property.GetCustomAttributes<RangeAttribute>())
                 if (!IsInside(range, value)) throw new InvalidInputException(at, $"is {Text(value)}; give a number {Describe(range)}.");
             foreach (StringLengthAttribute length in property.GetCustomAttributes<StringLengthAttribute>())
-                if (!length.IsValid(value)) throw new InvalidInputException(at, $"is longer than {length.MaximumLength} characters; shorten it.");
+                if (value is string text && text.EnumerateRunes().Count() > length.MaximumLength) throw new InvalidInputException(at, $"is longer than {length.MaximumLength} characters; shorten it.");
             CheckInside(value, at);
         }
     }

@@ -56,6 +56,60 @@ public sealed class LiveTests(ServiceApplication service) : IClassFixture<Servic
     }
 
     [Fact]
+    public async Task WatchAll_EpochsThatAreShorterThanACommit_TellsEachWithItsAccuracies()
+    {
+        var told = Channel.CreateUnbounded<Run>();
+        await using HubConnection hub = await ConnectAsync();
+        hub.On<Run>("RunChanged", run => told.Writer.TryWrite(run));
+        await hub.InvokeAsync("WatchAll", Cancel);
+        Run submitted = await client.SubmitAsync(RunClient.Small(epochs: 12));
+
+        var seen = new List<Run>();
+        while (seen.Count == 0 || seen[^1].State != RunState.Completed)
+            if (await told.Reader.ReadAsync(Cancel) is Run run && run.Id == submitted.Id) seen.Add(run);
+
+        foreach (RunEvent epoch in (await client.EventsAsync(submitted.Id)).Items.Where(e => e.Type == EventType.Epoch))
+            Assert.Contains(seen, run => (run.Epoch, run.TrainAccuracy, run.ValidationAccuracy)
+                == (epoch.Epoch!.Value, epoch.TrainAccuracy, epoch.ValidationAccuracy));
+        Assert.Equal(seen[^1].BestValidationAccuracy, seen.Max(run => run.ValidationAccuracy));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Watch_WithoutItsSequenceNumberOrWithItInOtherForms_BeginsWithTheFirstEvent(int form)
+    {
+        Run run = await client.SubmitAsync(RunClient.Small());
+        await client.UntilAsync(run.Id, RunState.Completed);
+        object?[] arguments = form == 0 ? [run.Id] : form == 1 ? [run.Id, null] : [run.Id, "0"];
+        await using HubConnection hub = await ConnectAsync();
+
+        var watched = new List<RunEvent>();
+        await foreach (RunEvent item in hub.StreamAsyncCore<RunEvent>("Watch", arguments, Cancel)) watched.Add(item);
+
+        Assert.Equal((await client.EventsAsync(run.Id)).Items, watched);
+    }
+
+    [Fact]
+    public async Task Hub_OtherArguments_SaysWhatItTakes()
+    {
+        const string watch = "Watch takes a run id and a sequence number, which is 0 when it is left out.";
+        await using HubConnection hub = await ConnectAsync();
+        foreach (object?[] arguments in (object?[][])[[], [5], [Guid.Empty, "first"], [Guid.Empty, 0.5], [Guid.Empty, 0, 0]])
+        {
+            var refused = await Assert.ThrowsAsync<HubException>(async () =>
+            {
+                await foreach (RunEvent unused in hub.StreamAsyncCore<RunEvent>("Watch", arguments, Cancel)) Assert.Fail($"Got {unused}.");
+            });
+            Assert.Contains(watch, refused.Message, StringComparison.Ordinal);
+        }
+
+        var all = await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync("WatchAll", 1, Cancel));
+        Assert.Contains("WatchAll takes no arguments.", all.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Watch_UnknownRun_SaysSo()
     {
         await using HubConnection hub = await ConnectAsync();

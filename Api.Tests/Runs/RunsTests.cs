@@ -13,6 +13,16 @@ public sealed class RunsTests(ServiceApplication service) : IClassFixture<Servic
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Submit_NameOf100Characters_CountsCharactersAndNotTheirHalves()
+    {
+        string cats = string.Concat(Enumerable.Repeat("\U0001F408", 100));
+        Run run = await client.SubmitAsync(RunClient.Small(1, $""" "name":"{cats}" """));
+        Assert.Equal(cats, run.Name);
+        using HttpResponseMessage longer = await client.PostAsync(RunClient.Small(1, $""" "name":"{cats}+" """));
+        Assert.Equal(HttpStatusCode.BadRequest, longer.StatusCode);
+    }
+
+    [Fact]
     public async Task Submit_SmallRun_TrainsToItsEnd()
     {
         HttpResponseMessage response = await client.PostAsync(RunClient.Small(epochs: 2));

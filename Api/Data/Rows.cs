@@ -129,6 +129,20 @@ public sealed class RunRow
     /// Whether the run is deleted. Nothing finds it then, and the <see cref="Sweeper"/> removes what it holds, piece by piece.
     /// </summary>
     public bool Removed { get; init; }
+
+    /// <summary>Takes over what an iteration or epoch tells; of equally good parameters the first are the best.</summary>
+    public void Progress(EventRow item)
+    {
+        Iteration = item.Iteration!.Value;
+        if (item.Type == EventType.Iteration)
+        {
+            LossBits = item.LossBits;
+            return;
+        }
+
+        (Epoch, TrainAccuracy, ValidationAccuracy) = (item.Epoch!.Value, item.TrainAccuracy, item.ValidationAccuracy);
+        if (!(BestValidationAccuracy >= ValidationAccuracy)) (BestIteration, BestValidationAccuracy) = (Iteration, ValidationAccuracy);
+    }
 }
 
 /// <summary>The types of events.</summary>

@@ -9,6 +9,9 @@ namespace CnnService.Api.Runs;
 internal sealed class RunNews(
     IDbContextFactory<ServiceDb> databases, IHubContext<RunsHub, IRunClient> hub, EventBell eventBell, RunTroubles troubles)
 {
+    private const int SendsLimit = 1000;
+    private int sends; // that some client has not taken yet
+
     /// <summary>The bell of committed events.</summary>
     public EventBell EventBell => eventBell;
 
@@ -30,8 +33,30 @@ internal sealed class RunNews(
         eventBell.Bell.Ring();
         Run? run = await ReadAsync(order, CancellationToken.None);
         // Not awaited: a client that reads slowly must hold up neither a request nor a run.
-        if (run is not null) _ = hub.Clients.Group(RunsHub.All).RunChanged(run);
+        if (run is not null) _ = SendAsync(run);
         return run;
+    }
+
+    /// <summary>
+    /// Sends a run as it was after an epoch that others have followed since. Where a client has not taken the last 1,000, it is left out, as what
+    /// waits for clients takes memory.
+    /// </summary>
+    public void TellEpoch(Run run)
+    {
+        if (Volatile.Read(ref sends) < SendsLimit) _ = SendAsync(run);
+    }
+
+    private async Task SendAsync(Run run)
+    {
+        Interlocked.Increment(ref sends);
+        try
+        {
+            await hub.Clients.Group(RunsHub.All).RunChanged(run);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref sends);
+        }
     }
 
     /// <summary>

@@ -172,30 +172,17 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
         return writer.WriteAsync(write).GetAwaiter().GetResult();
     }
 
-    // The events gathered so far, and the progress that goes with them; an attempt that repeats iterations does not take progress back.
+    // The events gathered so far; an attempt that repeats iterations does not take progress back.
     private RunWrite Write(Trainer trainer)
     {
         List<EventRow> events = pending;
         pending = [];
         (double? imagesPerSecond, double? secondsLeft) = throughput.Of(trainer);
-        (long bestIteration, double best) = (trainer.BestIteration, trainer.BestValidationAccuracy);
         return new RunWrite
         {
             Events = events,
-            Apply = row =>
-            {
-                foreach (EventRow item in events) Progress(row, item);
-                (row.ImagesPerSecond, row.SecondsLeft) = (imagesPerSecond, secondsLeft);
-                if (bestIteration > 0 && bestIteration >= (row.BestIteration ?? 0)) (row.BestIteration, row.BestValidationAccuracy) = (bestIteration, best);
-            },
+            Apply = row => (row.ImagesPerSecond, row.SecondsLeft) = (imagesPerSecond, secondsLeft),
         };
-    }
-
-    private static void Progress(RunRow row, EventRow item)
-    {
-        row.Iteration = item.Iteration!.Value;
-        if (item.Type == EventType.Iteration) row.LossBits = item.LossBits;
-        else (row.Epoch, row.TrainAccuracy, row.ValidationAccuracy) = (item.Epoch!.Value, item.TrainAccuracy, item.ValidationAccuracy);
     }
 
     // Waits for the write before, which may be reading the memory of the last checkpoint.

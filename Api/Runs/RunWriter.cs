@@ -18,6 +18,7 @@ internal sealed class RunWriter(
     DatabaseWriter database, Sweeper sweeper, RunNews news, TimeProvider time, RunClaim claim, CancellationToken stopping)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private readonly List<Run> epochs = []; // the run after each epoch of the present write
     private long? before; // the run's last sequence when the present write was tried first
 
     /// <summary>
@@ -27,6 +28,7 @@ internal sealed class RunWriter(
     public async Task<RunRequest?> WriteAsync(RunWrite write)
     {
         RunRequest? requested = await CommitAsync(write);
+        foreach (Run run in epochs.SkipLast(write.State is null ? 1 : 0)) news.TellEpoch(run); // the run as it is now tells the last one
         if (write.Checkpoint is not null || write.Parameters.Count > 0 || write.State is not null) sweeper.Wake();
         if (write.State is not null || write.HasEpoch) await news.TryTellAsync(claim.Order);
         else if (write.Events.Count > 0) news.EventBell.Bell.Ring();
@@ -66,6 +68,13 @@ internal sealed class RunWriter(
         if (write.Answers is not null && write.Answers != requested) write = write with { State = null };
         // Where the run itself wants to pause, for want of its storage, its user's cancel stands.
         else if (write.State == RunState.Paused && requested == RunRequest.Cancel) write = write with { State = RunState.Cancelled };
+        epochs.Clear();
+        foreach (EventRow item in write.Events)
+        {
+            row.Progress(item);
+            if (item.Type == EventType.Epoch) epochs.Add(Run.Of(new RowWithPlace(row, null)));
+        }
+
         write.Apply(row);
         AddEvents(db, write, sequence);
         if (write.State is RunState state) await EnterAsync(db, row, state);

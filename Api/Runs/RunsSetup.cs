@@ -1,4 +1,5 @@
 using CnnService.Api.Hosting;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace CnnService.Api.Runs;
 
@@ -21,5 +22,7 @@ internal static class RunsSetup
         services.AddHostedService(provider => provider.GetRequiredService<RunWorker>());
         services.AddHealthChecks().AddCheck<RunWorkerHealth>("worker", tags: ["ready"]);
         services.AddSignalR().AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
+        services.AddSingleton<JsonHubProtocol>();
+        services.AddSingleton<IHubProtocol, RunsHubProtocol>(); // of two with one name the last one is taken
     }
 }
