@@ -49,6 +49,13 @@ internal sealed class SwaggerPage : IAsyncDisposable
         }
     }
 
+    /// <summary>Loads the page again.</summary>
+    public async Task ReloadAsync()
+    {
+        await Page.ReloadAsync();
+        await Page.Locator(".opblock").First.WaitForAsync();
+    }
+
     /// <summary>Unfolds an operation and presses "Try it out".</summary>
     public async Task<Operation> TryAsync(string method, string path)
     {

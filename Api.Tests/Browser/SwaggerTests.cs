@@ -37,12 +37,31 @@ public sealed class SwaggerTests
         await runs.UntilAsync(run.Id, RunState.Completed);
         byte[] picture = await runs.Http.GetByteArrayAsync("/api/datasets/shapes/images/0.png", TestContext.Current.CancellationToken);
 
+        await swagger.ReloadAsync(); // with the run as example
         Operation predict = await swagger.TryAsync("post", "/api/runs/{id}/predict");
-        await predict.FillAsync("id", $"{run.Id}");
         await predict.ChooseAsync(contentType);
         await predict.ChooseFileAsync("shape.png", "image/png", picture);
 
         await predict.ExecuteAsync(200);
+        Assert.Empty(swagger.Errors);
+    }
+
+    [Theory]
+    [InlineData("/api/runs/{id}")]
+    [InlineData("/api/runs/{id}/events")]
+    [InlineData("/api/runs/{id}/confusion")]
+    [InlineData("/api/datasets")]
+    [InlineData("/api/datasets/{name}/images/{index}.png")]
+    public async Task TryItOut_AsItOpens_IsAnswered(string path)
+    {
+        await using SwaggerPage swagger = await SwaggerPage.OpenAsync();
+        var runs = new RunClient(swagger.Service.Client);
+        await runs.UntilAsync((await runs.SubmitAsync(RunClient.Small())).Id, RunState.Completed);
+        await swagger.ReloadAsync();
+
+        Operation operation = await swagger.TryAsync("get", path);
+
+        await operation.ExecuteAsync(200);
         Assert.Empty(swagger.Errors);
     }
 

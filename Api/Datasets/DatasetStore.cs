@@ -17,7 +17,8 @@ internal sealed partial class DatasetStore(
     ContentFiles files, UnclaimedContents unclaimed, IDbContextFactory<ServiceDb> database, DatabaseWriter writer, TimeProvider time,
     ILogger<DatasetStore> log) : IDisposable
 {
-    private static readonly Expression<Func<RunRow, bool>> HasNotEnded =
+    /// <summary>The runs that need their dataset still.</summary>
+    public static readonly Expression<Func<RunRow, bool>> HasNotEnded =
         run => run.State == RunState.Queued || run.State == RunState.Running || run.State == RunState.Paused;
 
     private static readonly Lazy<string> BuiltIn = new(() => ShapesDataset.Create().Sha256);

@@ -1,25 +1,21 @@
+using CnnService.Api.Description;
 using Microsoft.OpenApi;
-using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace CnnService.Api.Datasets;
 
 /// <summary>Describes the parts of an upload, which the endpoint reads from the body itself.</summary>
-internal sealed class DatasetUploadForm : IOperationFilter
+internal sealed class DatasetUploadForm : IBodyDescription
 {
-    /// <summary>The name of the operation.</summary>
-    public const string Operation = "uploadDataset";
-
     /// <inheritdoc/>
-    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    public void Describe(OpenApiOperation operation)
     {
-        if (operation.OperationId != Operation) return;
         var form = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
             Required = new HashSet<string> { "name", "file" },
             Properties = new Dictionary<string, IOpenApiSchema>
             {
-                ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9][a-z0-9-]{0,62}$", Examples = ["pets"] },
+                ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9][a-z0-9-]{0,62}$", Description = "The name that the dataset is to have.", Examples = ["pets"] },
                 ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A .zip, .tar or .tar.gz." },
                 ["resize"] = new OpenApiSchema
                 {

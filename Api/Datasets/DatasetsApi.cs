@@ -1,6 +1,9 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using CnnService.Api.Data;
+using CnnService.Api.Description;
 using CnnService.Api.Hosting;
 using CnnService.Api.Pictures;
 using CnnService.Training;
@@ -8,7 +11,6 @@ using CnnService.Training.Datasets;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace CnnService.Api.Datasets;
 
@@ -21,24 +23,23 @@ public static class DatasetsApi
         services.AddSingleton<ContentFiles>();
         services.AddSingleton<UnclaimedContents>();
         services.AddSingleton<DatasetStore>();
-        services.Configure<SwaggerGenOptions>(options => options.OperationFilter<DatasetUploadForm>());
+        services.AddSingleton<IExamples, DatasetExamples>();
     }
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapDatasets(this WebApplication app)
     {
-        RouteGroupBuilder datasets = app.MapGroup("/api/datasets").AnswersHead().WithTags("Datasets");
-        datasets.MapPost("/", Upload).WithName(DatasetUploadForm.Operation).WithSummary("Upload a dataset")
+        RouteGroupBuilder datasets = app.MapGroup("/api/datasets").AnswersHead().WithTags("Datasets").Refuses(503);
+        datasets.MapPost("/", Upload).WithName("uploadDataset").WithSummary("Uploads a dataset.")
             .WithDescription("Multipart with the parts name, file and, if wanted, resize, background and names (the code page of entries' names), in any "
                 + "order. The file is a .zip, .tar or .tar.gz of class folders of pictures, of CIFAR batches or of IDX files. Files that cannot be used are refused one by one "
                 + "and listed in the answer.")
-            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(507);
-        datasets.MapGet("/", List).WithName("listDatasets").WithSummary("List datasets by name").ProducesProblem(400);
-        datasets.MapGet("/{name}", Get).WithName("getDataset").WithSummary("Describe a dataset").ProducesProblem(404);
-        datasets.MapDelete("/{name}", Delete).WithName("deleteDataset").WithSummary("Delete a dataset that no queued, running or paused run needs")
-            .ProducesProblem(404).ProducesProblem(409);
-        datasets.MapGet("/{name}/images/{index:int}.png", Image).WithName("getDatasetImage").WithSummary("Show one image as it is stored")
-            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(500);
+            .WithMetadata(new DatasetUploadForm()).Refuses(409, 413, 415, 507);
+        datasets.MapGet("/", List).WithName("listDatasets").WithSummary("Lists datasets in the order of their names.");
+        datasets.MapGet("/{name}", Get).WithName("getDataset").WithSummary("Describes a dataset.").Refuses(404);
+        datasets.MapDelete("/{name}", Delete).WithName("deleteDataset").WithSummary("Deletes a dataset that no queued, running or paused run needs.").Refuses(404, 409);
+        datasets.MapGet("/{name}/images/{index:int}.png", Image).WithName("getDatasetImage").WithSummary("Shows one image as it is stored.")
+            .Produces(200, contentType: "image/png").Refuses(404, 500);
     }
 
     private static async Task<Created<DatasetReport>> Upload(
@@ -75,7 +76,9 @@ public static class DatasetsApi
         }
     }
 
-    private static async Task<Ok<DatasetList>> List(ServiceDb db, CancellationToken cancel, string? after = null, int limit = 50)
+    private static async Task<Ok<DatasetList>> List(
+        ServiceDb db, CancellationToken cancel, [Description("The next of the page before.")] string? after = null,
+        [Description("The most items of a page.")] [Range(1, 1000)] int limit = 50)
     {
         if (limit is < 1 or > 1000) throw new ProblemException(StatusCodes.Status400BadRequest, $"limit is {limit}; it is 1 to 1000.", "limit");
         List<DatasetRow> rows = await db.Datasets.AsNoTracking()
@@ -85,16 +88,21 @@ public static class DatasetsApi
         return TypedResults.Ok(new DatasetList(items, rows.Count > limit ? items[^1].Name : null));
     }
 
-    private static async Task<Ok<DatasetDescription>> Get(ServiceDb db, string name, CancellationToken cancel) =>
+    private static async Task<Ok<DatasetDescription>> Get(
+        ServiceDb db, [Description("The name of the dataset.")] string name, CancellationToken cancel) =>
         TypedResults.Ok(DatasetDescription.Of(await Find(db, name, cancel)));
 
-    private static async Task<NoContent> Delete(DatasetStore store, string name, CancellationToken cancel)
+    private static async Task<NoContent> Delete(
+        DatasetStore store, [Description("The name of the dataset.")] string name, CancellationToken cancel)
     {
         await store.DeleteAsync(name, cancel);
         return TypedResults.NoContent();
     }
 
-    private static async Task<FileContentHttpResult> Image(ServiceDb db, DatasetStore store, string name, int index, CancellationToken cancel, string part = "train")
+    private static async Task<FileContentHttpResult> Image(
+        ServiceDb db, DatasetStore store, [Description("The name of the dataset.")] string name,
+        [Description("The place of the image in its part, from 0.")] int index, CancellationToken cancel,
+        [Description("The part of the dataset.")] [AllowedValues("train", "test")] string part = "train")
     {
         if (part is not ("train" or "test"))
             throw new ProblemException(StatusCodes.Status400BadRequest, $"part is \"{part}\"; it is train or test.", "part");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using CnnService.Api.Description;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

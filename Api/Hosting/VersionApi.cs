@@ -11,7 +11,7 @@ internal static class VersionApi
 {
     /// <summary>Maps the address.</summary>
     public static void MapVersion(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/version", Get).AnswersHead().WithTags("Service").WithSummary("Tells the version of the service, of its runtime and of its numerics.");
+        app.MapGet("/api/version", Get).AnswersHead().WithTags("Service").WithName("getVersion").WithSummary("Tells the version of the service, of its runtime and of its numerics.");
 
     private static Ok<ServiceVersion> Get() => TypedResults.Ok(new ServiceVersion
     {

@@ -1,5 +1,8 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using CnnService.Api.Data;
+using CnnService.Api.Description;
 using CnnService.Api.Hosting;
 using CnnService.Api.Pictures;
 using CnnService.Api.Runs;
@@ -8,7 +11,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace CnnService.Api.Models;
 
@@ -24,25 +26,29 @@ internal static class ModelsApi
         services.AddSingleton<Desk>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Confusions>();
-        services.Configure<SwaggerGenOptions>(options => options.OperationFilter<PictureBodies>());
     }
 
     /// <summary>The routes.</summary>
     public static void MapModels(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder models = app.MapGroup("/api/runs/{id:guid}").AnswersHead().WithTags("Models")
-            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(404).ProducesProblem(409);
-        models.MapPost("/predict", Predict).WithSummary("Predicts the class of one picture, or of up to 1,000 parts named \"file\".")
-            .WithMetadata(new TakesPictures()).ProducesValidationProblem().ProducesProblem(413).ProducesProblem(415);
-        models.MapGet("/parameters", GetParameters).WithSummary("The best or last parameters as safetensors; the ETag is their SHA-256.")
-            .Produces(200, contentType: "application/octet-stream").Produces(304).ProducesValidationProblem();
-        models.MapGet("/filters.png", GetFilters).WithSummary("The first convolution's filters as a picture.").Produces(200, contentType: "image/png");
-        models.MapGet("/confusion", GetConfusion).WithSummary("Which classes are taken for which, on the validation part with the best parameters.");
+        RouteGroupBuilder models = app.MapGroup("/api/runs/{id:guid}").AnswersHead().WithTags("Models").Refuses(404, 409, 500, 503);
+        models.MapPost("/predict", Predict).WithName("predict").WithSummary("Predicts the class of one picture, or of up to 1,000 parts named \"file\".")
+            .WithMetadata(new PictureBodies()).Refuses(413, 415);
+        models.MapGet("/parameters", GetParameters).WithName("getParameters").WithSummary("The best or last parameters as safetensors; the ETag is their SHA-256.")
+            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).Refuses(416);
+        models.MapGet("/filters.png", GetFilters).WithName("getFilters").WithSummary("The first convolution's filters as a picture.")
+            .Produces(200, contentType: "image/png");
+        models.MapGet("/confusion", GetConfusion).WithName("getConfusion")
+            .WithSummary("Which classes are taken for which, on the validation part with the best parameters.");
     }
 
     private static async Task<Ok<Prediction>> Predict(
-        Guid id, HttpRequest request, Predictions predictions, ModelCache models, IOptions<UploadsOptions> uploads, ServiceStop stop,
-        CancellationToken cancel, int topK = 5, string? resize = null)
+        [Description(RunsApi.IdWords)] Guid id, HttpRequest request, Predictions predictions, ModelCache models, IOptions<UploadsOptions> uploads,
+        ServiceStop stop, CancellationToken cancel,
+        [Description("The number of classes to tell, from 1; at most all are told.")] int topK = 5,
+        [Description("The way to bring pictures of other sizes to 32x32 (false refuses them); left out, the way of the dataset.")]
+        [AllowedValues("false", "true", "squash", "crop", "pad")]
+        string? resize = null)
     {
         if (topK < 1) throw new ProblemException(400, $"topK is {topK}; give at least 1.", "topK");
         Resize? asked = resize is null ? null : Fitting.ParseResize(resize) ?? throw new ProblemException(400, $"resize is \"{resize}\"; give {Fitting.ResizeWords}.", "resize");
@@ -54,7 +60,10 @@ internal static class ModelsApi
     }
 
     private static async Task<Results<FileStreamHttpResult, StatusCodeHttpResult>> GetParameters(
-        Guid id, HttpContext context, ServiceDb db, ContentStore contents, CancellationToken cancel, string which = "best")
+        [Description(RunsApi.IdWords)] Guid id, HttpContext context, ServiceDb db, ContentStore contents, CancellationToken cancel,
+        [Description("The best parameters, or those of the last iteration, which are there when the run has completed.")]
+        [AllowedValues("best", "last")]
+        string which = "best")
     {
         WhichParameters wanted = which switch
         {
@@ -79,7 +88,8 @@ internal static class ModelsApi
         }
     }
 
-    private static async Task<FileContentHttpResult> GetFilters(Guid id, ModelCache models, CancellationToken cancel)
+    private static async Task<FileContentHttpResult> GetFilters(
+        [Description(RunsApi.IdWords)] Guid id, ModelCache models, CancellationToken cancel)
     {
         BestModel best = await models.BestAsync(id, cancel);
         return FirstFilters.Of(best.Model.Model) is FirstFilters filters
@@ -87,7 +97,8 @@ internal static class ModelsApi
             : throw ProblemException.Conflict("The run's first layer with weights is no convolution, so there are no filters to look at.");
     }
 
-    private static async Task<Ok<Confusion>> GetConfusion(Guid id, ServiceDb db, ModelCache models, Confusions confusions, CancellationToken cancel)
+    private static async Task<Ok<Confusion>> GetConfusion(
+        [Description(RunsApi.IdWords)] Guid id, ServiceDb db, ModelCache models, Confusions confusions, CancellationToken cancel)
     {
         BestModel best = await models.BestAsync(id, cancel);
         var run = await db.Runs.AsNoTracking().Where(run => run.Id == id).Select(run => new { run.Spec, run.DatasetSha256 }).SingleOrDefaultAsync(cancel)

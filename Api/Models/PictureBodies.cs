@@ -1,20 +1,16 @@
+using CnnService.Api.Description;
 using Microsoft.OpenApi;
-using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace CnnService.Api.Models;
 
 /// <summary>
-/// Marks an endpoint whose body is a picture or a form of pictures. It is not the framework's own mark, as that refuses other types without words.
+/// Describes a body that is a picture or a form of pictures, which the endpoint reads itself, as the framework refuses other types without words.
 /// </summary>
-internal sealed class TakesPictures;
-
-/// <summary>Describes the bodies of such endpoints, so that Swagger UI offers to choose files.</summary>
-internal sealed class PictureBodies : IOperationFilter
+internal sealed class PictureBodies : IBodyDescription
 {
     /// <inheritdoc/>
-    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    public void Describe(OpenApiOperation operation)
     {
-        if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<TakesPictures>().Any()) return;
         var file = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
         var files = new OpenApiSchema { Type = JsonSchemaType.Array, Items = file, MinItems = 1, MaxItems = SentPictures.MostPictures };
         var form = new OpenApiSchema

@@ -1,6 +1,9 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using CnnService.Api.Data;
+using CnnService.Api.Description;
 using CnnService.Api.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
@@ -16,12 +19,14 @@ internal static class RunEventsApi
 
     /// <summary>Its route below that of the runs.</summary>
     public static void MapRunEvents(this IEndpointRouteBuilder runs) =>
-        runs.MapGet("/{id:guid}/events", Get).WithSummary("The events of a run above a sequence number: a page, or a stream with Accept: text/event-stream.")
-            .Produces<Page<RunEvent>>(200, "application/json", EventStream).Produces(204).ProducesValidationProblem().ProducesProblem(404);
+        runs.MapGet("/{id:guid}/events", Get).WithName("listEvents")
+            .WithSummary("The events of a run above a sequence number: a page, or a stream with Accept: text/event-stream.")
+            .Produces<Page<RunEvent>>(200, "application/json", EventStream).Produces(204).Refuses(404);
 
     private static async Task<IResult> Get(
-        Guid id, HttpContext http, ServiceDb db, EventReader reader, TimeProvider time, ServiceStop stop, CancellationToken cancel,
-        long after = 0, int limit = PageLimit / 10)
+        [Description(RunsApi.IdWords)] Guid id, HttpContext http, ServiceDb db, EventReader reader, TimeProvider time, ServiceStop stop,
+        CancellationToken cancel, [Description("The sequence number that the first event is to be above.")] long after = 0,
+        [Description("The most events of a page; a stream tells all.")] [Range(1, PageLimit)] int limit = PageLimit / 10)
     {
         if (after < 0) throw new ProblemException(400, $"after is {after}; give a sequence number from 0.", "after");
         if (limit is < 1 or > PageLimit) throw new ProblemException(400, $"limit is {limit}; give a number from 1 to {PageLimit}.", "limit");

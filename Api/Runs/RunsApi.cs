@@ -1,7 +1,10 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Datasets;
+using CnnService.Api.Description;
 using CnnService.Api.Hosting;
 using CnnService.Training;
 using CnnService.Training.Datasets;
@@ -18,28 +21,32 @@ internal static class RunsApi
 {
     private const int SpecLimit = 256 * 1024, PageLimit = 1000, KeyLimit = 200;
 
+    /// <summary>The description of each id.</summary>
+    public const string IdWords = "The id of the run.";
+
     // All fields with their defaults, except that a dataset as small as this one wants more and smaller steps.
     private static readonly RunSpec Example = new() { Dataset = ShapesDataset.Name, Epochs = 12, BatchSize = 50 };
 
     /// <summary>Its routes.</summary>
     public static void MapRuns(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder runs = app.MapGroup("/api/runs").AnswersHead().WithTags("Runs").ProducesProblem(StatusCodes.Status401Unauthorized);
-        runs.MapPost("", Submit).WithSummary("Queues a training run.").Accepts<RunSpec>("application/json").WithMetadata(new BodyExample(Example))
-            .ProducesValidationProblem().ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
-            .ProducesProblem(429);
-        runs.MapGet("", List).WithSummary("Lists runs, newest first.").ProducesValidationProblem();
-        runs.MapGet("/{id:guid}", Get).WithSummary("One run with its progress.").ProducesProblem(404);
-        runs.MapPost("/{id:guid}/pause", Pause).WithSummary("Pauses a run between two iterations.").ProducesProblem(404).ProducesProblem(409);
-        runs.MapPost("/{id:guid}/resume", Resume).WithSummary("Queues a paused run again, at its old place.").ProducesProblem(404).ProducesProblem(409);
-        runs.MapPost("/{id:guid}/cancel", Cancel).WithSummary("Cancels a run between two iterations.").ProducesProblem(404).ProducesProblem(409);
-        runs.MapDelete("/{id:guid}", Delete).WithSummary("Deletes a run that is not running.").ProducesProblem(404).ProducesProblem(409);
+        RouteGroupBuilder runs = app.MapGroup("/api/runs").AnswersHead().WithTags("Runs").Refuses(503);
+        runs.MapPost("", Submit).WithName("submitRun").WithSummary("Queues a training run.").Accepts<RunSpec>("application/json")
+            .WithMetadata(new BodyExample(Example)).Refuses(409, 413, 415, 422, 429);
+        runs.MapGet("", List).WithName("listRuns").WithSummary("Lists runs, newest first.");
+        runs.MapGet("/{id:guid}", Get).WithName("getRun").WithSummary("One run with its progress.").Refuses(404);
+        runs.MapPost("/{id:guid}/pause", Pause).WithName("pauseRun").WithSummary("Pauses a run between two iterations.").Refuses(404, 409);
+        runs.MapPost("/{id:guid}/resume", Resume).WithName("resumeRun").WithSummary("Queues a paused run again, at its old place.").Refuses(404, 409);
+        runs.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelRun").WithSummary("Cancels a run between two iterations.").Refuses(404, 409);
+        runs.MapDelete("/{id:guid}", Delete).WithName("deleteRun").WithSummary("Deletes a run that is not running.").Refuses(404, 409);
         runs.MapRunEvents();
         app.MapHub<RunsHub>("/hubs/runs");
     }
 
     private static async Task<Accepted<Run>> Submit(
-        HttpRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, RunQueue queue, RunChecks checks, TimeProvider time,
+        HttpRequest request,
+        [FromHeader(Name = "Idempotency-Key")] [Description("A text of the client's own, up to 200 characters: sent again with the same body, it gives the same run.")]
+        string? idempotencyKey, RunQueue queue, RunChecks checks, TimeProvider time,
         IOptions<TrainingOptions> options, ServiceStop stop, CancellationToken cancel)
     {
         if (idempotencyKey?.Length is 0 or > KeyLimit)
@@ -78,7 +85,10 @@ internal static class RunsApi
 
     private static async Task<Ok<Page<Run>>> List(
         ServiceDb db, RunTroubles troubles, CancellationToken cancel,
-        string? state = null, string? dataset = null, int limit = 50, string? after = null)
+        [Description("Only runs in this state.")] [AllowedValues("queued", "running", "paused", "completed", "failed", "cancelled")] string? state = null,
+        [Description("Only runs on the dataset with this name.")] string? dataset = null,
+        [Description("The most items of a page.")] [Range(1, PageLimit)] int limit = 50,
+        [Description("The next of the page before.")] string? after = null)
     {
         RunState? wanted = state is null ? null : ParseState(state);
         if (limit is < 1 or > PageLimit) throw new ProblemException(400, $"limit is {limit}; give a number from 1 to {PageLimit}.", "limit");
@@ -91,18 +101,21 @@ internal static class RunsApi
         return TypedResults.Ok(new Page<Run>([.. rows.Take(limit).Select(troubles.Of)], next));
     }
 
-    private static async Task<Ok<Run>> Get(Guid id, ServiceDb db, RunTroubles troubles, CancellationToken cancel) =>
+    private static async Task<Ok<Run>> Get([Description(IdWords)] Guid id, ServiceDb db, RunTroubles troubles, CancellationToken cancel) =>
         await db.Runs.AsNoTracking().Where(run => run.Id == id).Select(Run.WithPlace(db)).SingleOrDefaultAsync(cancel) is RowWithPlace row
             ? TypedResults.Ok(troubles.Of(row))
             : throw ProblemException.NotFound($"Run {id}");
 
-    private static async Task<Accepted<Run>> Pause(Guid id, RunQueue queue, CancellationToken cancel) => TypedResults.Accepted($"/api/runs/{id}", await queue.PauseAsync(id, cancel));
+    private static async Task<Accepted<Run>> Pause([Description(IdWords)] Guid id, RunQueue queue, CancellationToken cancel) =>
+        TypedResults.Accepted($"/api/runs/{id}", await queue.PauseAsync(id, cancel));
 
-    private static async Task<Accepted<Run>> Resume(Guid id, RunQueue queue, CancellationToken cancel) => TypedResults.Accepted($"/api/runs/{id}", await queue.ResumeAsync(id, cancel));
+    private static async Task<Accepted<Run>> Resume([Description(IdWords)] Guid id, RunQueue queue, CancellationToken cancel) =>
+        TypedResults.Accepted($"/api/runs/{id}", await queue.ResumeAsync(id, cancel));
 
-    private static async Task<Accepted<Run>> Cancel(Guid id, RunQueue queue, CancellationToken cancel) => TypedResults.Accepted($"/api/runs/{id}", await queue.CancelAsync(id, cancel));
+    private static async Task<Accepted<Run>> Cancel([Description(IdWords)] Guid id, RunQueue queue, CancellationToken cancel) =>
+        TypedResults.Accepted($"/api/runs/{id}", await queue.CancelAsync(id, cancel));
 
-    private static async Task<NoContent> Delete(Guid id, RunQueue queue, CancellationToken cancel)
+    private static async Task<NoContent> Delete([Description(IdWords)] Guid id, RunQueue queue, CancellationToken cancel)
     {
         await queue.DeleteAsync(id, cancel);
         return TypedResults.NoContent();

@@ -1,3 +1,4 @@
+using CnnService.Api.Description;
 using CnnService.Api.Hosting;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
@@ -9,6 +10,7 @@ internal static class RunsSetup
     /// <summary>The queue, the worker, the reader of events and the hub.</summary>
     public static void AddRuns(this IServiceCollection services)
     {
+        services.AddSingleton<IExamples, RunExamples>();
         services.AddSingleton<QueueBell>();
         services.AddSingleton<EventBell>();
         services.AddSingleton<RunTroubles>();

@@ -1,0 +1,28 @@
+using CnnService.Api.Data;
+using CnnService.Api.Description;
+using CnnService.Api.Hosting;
+using CnnService.Training.Datasets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace CnnService.Api.Datasets;
+
+/// <summary>The datasets that stand in the document as examples: the built-in one, and to delete one that no run needs.</summary>
+internal sealed class DatasetExamples(IDbContextFactory<ServiceDb> databases, IOptions<SecurityOptions> security) : IExamples
+{
+    /// <inheritdoc/>
+    public void Fill(OpenApiDocument document)
+    {
+        string free = ShapesDataset.Name;
+        if (security.Value.ApiKey.Length == 0) // else the document, which needs no key, would tell names
+        {
+            using ServiceDb db = databases.CreateDbContext();
+            free = db.Datasets.OrderByDescending(row => row.CreatedAt).Select(row => row.Name)
+                .FirstOrDefault(name => !db.Runs.Where(DatasetStore.HasNotEnded).Any(run => run.Dataset == name)) ?? free;
+        }
+
+        document.SetExample("name", operation => operation.OperationId == "deleteDataset" ? free : ShapesDataset.Name);
+        document.SetExample("index", _ => 0);
+    }
+}
