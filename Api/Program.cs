@@ -5,14 +5,27 @@ using CnnService.Api.Hosting;
 using CnnService.Api.Models;
 using CnnService.Api.Runs;
 using CnnService.Api.Verification;
+using Microsoft.Extensions.Hosting.WindowsServices;
 
 using var signals = new StopSignals();
 try
 {
     CommandLine commandLine = CommandLine.Parse(args);
+    if (commandLine.Print is { } text)
+    {
+        Console.WriteLine(text);
+        return 0;
+    }
+
     if (commandLine.HealthAddress is { } address) return await HealthProbe.AskAsync(address, signals.First);
 
-    WebApplicationBuilder builder = WebApplication.CreateBuilder(commandLine.Configuration);
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = commandLine.Configuration,
+        ContentRootPath = WindowsServiceHelpers.IsWindowsService() ? AppContext.BaseDirectory : null, // services start in the system's folder
+    });
+    builder.Services.AddSystemd();
+    builder.Services.AddWindowsService();
     builder.AddHosting();
     builder.Services.AddDatabase();
     builder.Services.AddDatasets();

@@ -21,6 +21,26 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:5080")]
+    [InlineData("http://127.0.0.1:5080/")]
+    public void Parse_HealthOfAnAddressWithoutAPath_AsksWhetherItIsReady(string address) =>
+        Assert.Equal(new Uri("http://127.0.0.1:5080/healthz/ready"), CommandLine.Parse(["--health", address]).HealthAddress);
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public void Parse_Help_TellsSwitchesAndSettings(string name)
+    {
+        string text = CommandLine.Parse([name]).Print!;
+
+        foreach (string word in (string[])["--demo", "--verify", "--health URL", "--Training:CheckpointSeconds", "15  (1 to 3,600)", "--Urls", "http://127.0.0.1:5080"])
+            Assert.Contains(word, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_Version_TellsIt() => Assert.Matches(@"^\d+\.\d+\.\d+$", CommandLine.Parse(["--version"]).Print);
+
+    [Theory]
     [InlineData(true, false, "--demo")]
     [InlineData(true, true, "--demo", "--exit")]
     [InlineData(true, true, "--exit", "--Urls", "http://127.0.0.1:1", "--demo")]

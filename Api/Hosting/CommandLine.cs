@@ -6,9 +6,11 @@ namespace CnnService.Api.Hosting;
 /// <param name="Demo">With <c>--demo</c>: whether to show a run and a prediction after the start.</param>
 /// <param name="Exit">With <c>--exit</c> beside <c>--demo</c>: whether to end after it.</param>
 /// <param name="Verify">With <c>--verify</c>: whether to verify the data directory instead of serving.</param>
-internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, bool Demo, bool Exit, bool Verify)
+/// <param name="Print">With <c>--help</c> or <c>--version</c>: the text to print instead of serving; null otherwise.</param>
+internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, bool Demo, bool Exit, bool Verify, string? Print)
 {
-    private const string HealthSwitch = "health", DemoSwitch = "demo", ExitSwitch = "exit", VerifySwitch = "verify";
+    private const string HealthSwitch = "health", DemoSwitch = "demo", ExitSwitch = "exit", VerifySwitch = "verify", HelpSwitch = "help", VersionSwitch = "version";
+    private static readonly string[] WithoutValue = [DemoSwitch, ExitSwitch, VerifySwitch, HelpSwitch, VersionSwitch];
 
     /// <summary>Tells the arguments apart; <see cref="StartupException"/> for one that means nothing.</summary>
     public static CommandLine Parse(string[] args)
@@ -18,9 +20,10 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, b
         Uri? health = null;
         for (int i = 0; i < args.Length; i++)
         {
+            if (args[i] is "-h" or "-?" or "/?") args[i] = $"--{HelpSwitch}";
             if (!args[i].StartsWith("--", StringComparison.Ordinal)) throw new StartupException($"The argument {args[i]} is not understood; settings are given as --Name value.");
             (string name, string? value) = args[i][2..].Split('=', 2) is [var before, var after] ? (before, after) : (args[i][2..], null);
-            if (value is null && name is DemoSwitch or ExitSwitch or VerifySwitch)
+            if (value is null && WithoutValue.Contains(name))
             {
                 switches.Add(name);
                 continue;
@@ -34,41 +37,18 @@ internal sealed record CommandLine(string[] Configuration, Uri? HealthAddress, b
         (bool demo, bool exit) = (switches.Contains(DemoSwitch), switches.Contains(ExitSwitch));
         if (exit && !demo) throw new StartupException($"--{ExitSwitch} belongs to --{DemoSwitch}: give both, or neither.");
         if (demo) configuration.InsertRange(0, ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning"]); // the demo's own lines are what is to be seen
-        return new CommandLine([.. configuration], health, demo, exit, switches.Contains(VerifySwitch));
+        string? print = switches.Contains(HelpSwitch) ? HelpText.Of() : switches.Contains(VersionSwitch) ? VersionApi.Version : null;
+        return new CommandLine([.. configuration], health, demo, exit, switches.Contains(VerifySwitch), print);
     }
 
     private static string Known(string name) => KnownSettings.Sections.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase)
         ? name
         : throw new StartupException(
-            $"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{VerifySwitch}, --{HealthSwitch} URL, "
+            $"The switch --{name} is unknown; known are --{DemoSwitch}, --{ExitSwitch}, --{VerifySwitch}, --{HealthSwitch} URL, --{HelpSwitch}, --{VersionSwitch}, "
             + $"and the settings of {string.Join(", ", KnownSettings.Sections)}.");
 
+    // Of an address without a path, its readiness is asked for.
     private static Uri Address(string? value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
-        ? address
-        : throw new StartupException($"--{HealthSwitch} needs an address, such as --{HealthSwitch} http://127.0.0.1:5080/healthz/ready.");
-}
-
-/// <summary>Asks a running service for its health.</summary>
-internal static class HealthProbe
-{
-    // Below the 5 seconds that the image's health check waits for this program.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
-
-    /// <summary>0 when the address answers with a success within the limit (4 seconds), else 1 and one line that tells why.</summary>
-    public static async Task<int> AskAsync(Uri address, CancellationToken cancel, TimeSpan? limit = null)
-    {
-        using var client = new HttpClient { Timeout = limit ?? Limit };
-        try
-        {
-            using HttpResponseMessage response = await client.GetAsync(address, cancel);
-            if (response.IsSuccessStatusCode) return 0;
-            Console.Error.WriteLine($"{address} answers {(int)response.StatusCode}.");
-        }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-        {
-            Console.Error.WriteLine($"{address} does not answer: {e.Message}");
-        }
-
-        return 1;
-    }
+        ? address.AbsolutePath == "/" ? new Uri(address, "healthz/ready") : address
+        : throw new StartupException($"--{HealthSwitch} needs an address, such as --{HealthSwitch} http://127.0.0.1:5080.");
 }

@@ -13,7 +13,8 @@ internal static class KnownSettings
 
     private static readonly string[] HostPrefixes = ["ASPNETCORE_", "DOTNET_"];
 
-    private static readonly (string Section, Type Options)[] Own =
+    /// <summary>The sections of the service's own settings with their options; the empty one is the root.</summary>
+    public static readonly (string Section, Type Options)[] Own =
     [
         ("", typeof(ServerOptions)), ("Security", typeof(SecurityOptions)), ("Storage", typeof(StorageOptions)),
         ("Training", typeof(TrainingOptions)), ("Uploads", typeof(UploadsOptions)), ("Limits", typeof(LimitsOptions)),

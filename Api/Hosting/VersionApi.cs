@@ -9,13 +9,17 @@ namespace CnnService.Api.Hosting;
 /// <summary>Tells which program this is.</summary>
 internal static class VersionApi
 {
+    /// <summary>The version of the service.</summary>
+    public static string Version { get; } =
+        typeof(VersionApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
     /// <summary>Maps the address.</summary>
     public static void MapVersion(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/version", Get).AnswersHead().WithTags("Service").WithName("getVersion").WithSummary("Tells the version of the service, of its runtime and of its numerics.");
 
     private static Ok<ServiceVersion> Get() => TypedResults.Ok(new ServiceVersion
     {
-        Version = typeof(VersionApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+        Version = Version,
         Runtime = RuntimeInformation.FrameworkDescription,
         Simd = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "none",
         Numerics = Numerics.Version,
