@@ -104,10 +104,11 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Waits until standard output holds a text.</summary>
     public async Task UntilAsync(string text)
     {
+        using CancellationTokenSource limit = HangGuard.Start();
         while (!Output.Contains(text, StringComparison.Ordinal))
         {
             if (process.HasExited) throw new InvalidOperationException($"The service ended without \"{text}\": {Output} {Errors}");
-            await Task.Delay(50, TestContext.Current.CancellationToken); // between two looks at another process; no test judges by it
+            await Task.Delay(50, limit.Token); // between two looks at another process; no test judges by it
         }
     }
 

@@ -2,44 +2,32 @@ using Microsoft.Playwright;
 
 namespace CnnService.Api.Tests.Browser;
 
-/// <summary>Swagger UI of a real service in a real browser. A test is skipped where there is none, except where CI is set: there it fails.</summary>
+/// <summary>Swagger UI of a real service in a real browser.</summary>
 internal sealed class SwaggerPage : IAsyncDisposable
 {
-    private const string Chromium = "/usr/bin/chromium"; // Debian's package
-    private static readonly string[] Arguments =
-        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
     private readonly TemporaryFolder folder = new();
-    private readonly List<string> errors = [];
-    private IPlaywright? playwright;
-    private IBrowser? browser;
+    private readonly TestBrowser browser;
 
-    private SwaggerPage()
-    {
-    }
+    private SwaggerPage(TestBrowser browser) => this.browser = browser;
 
-    /// <summary>The service behind the page.</summary>
+    /// <summary>The service behind the page, where it was started for it.</summary>
     public ServiceProcess Service { get; private set; } = null!;
 
     /// <summary>The page.</summary>
-    public IPage Page { get; private set; } = null!;
+    public IPage Page => browser.Page;
 
-    /// <summary>What the browser's console has shown as errors.</summary>
-    public IReadOnlyList<string> Errors => errors;
+    /// <summary>The errors that the browser's console has shown.</summary>
+    public IReadOnlyList<string> Errors => browser.Errors;
 
-    /// <summary>Starts service and browser, and opens the page.</summary>
-    public static async Task<SwaggerPage> OpenAsync()
+    /// <summary>Starts a browser, and a service unless an address is given, and opens the page.</summary>
+    public static async Task<SwaggerPage> OpenAsync(Uri? address = null)
     {
-        if (!File.Exists(Chromium))
-        {
-            Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")), $"There is no browser at {Chromium}; install the package chromium.");
-            Assert.Fail($"There is no browser at {Chromium}, and CI is set; install the package chromium.");
-        }
-
-        var page = new SwaggerPage();
+        var page = new SwaggerPage(await TestBrowser.OpenAsync());
         try
         {
-            await page.StartAsync();
+            if (address is null) page.Service = await ServiceProcess.StartAsync(page.folder.Path);
+            await page.Page.GotoAsync((address ?? new Uri(page.Service.Client.BaseAddress!, "/swagger")).ToString());
+            await page.Page.Locator(".opblock").First.WaitForAsync();
             return page;
         }
         catch
@@ -68,33 +56,9 @@ internal sealed class SwaggerPage : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null) await browser.CloseAsync();
-        playwright?.Dispose();
+        await browser.DisposeAsync();
         if (Service is not null) await Service.DisposeAsync();
         folder.Dispose();
-    }
-
-    private async Task StartAsync()
-    {
-        Service = await ServiceProcess.StartAsync(folder.Path);
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args = Arguments,
-            Timeout = (float)HangGuard.Limit.TotalMilliseconds,
-        });
-        Page = await browser.NewPageAsync();
-        Page.SetDefaultTimeout((float)HangGuard.Limit.TotalMilliseconds);
-        Page.Console += (_, message) => Note(message.Type, message.Text);
-        Page.PageError += (_, message) => Note("error", message);
-        await Page.GotoAsync(new Uri(Service.Client.BaseAddress!, "/swagger").ToString());
-        await Page.Locator(".opblock").First.WaitForAsync();
-    }
-
-    private void Note(string type, string text)
-    {
-        if (type == "error") errors.Add(text);
     }
 }
 
