@@ -8,7 +8,8 @@ namespace CnnService.Api.Datasets;
 
 /// <summary>
 /// Pictures in folders that name their classes: cats/1.png, dogs/2.jpg. <see cref="FolderLayout"/> tells which folders those are. Classes are
-/// numbered in ordinal order of their names, images follow in ordinal order of their paths, whatever their order in the archive. The
+/// numbered in ordinal order of their names, images follow in ordinal order of their paths, whatever their order in the archive; two
+/// pictures of one path are two pictures. The
 /// dataset has 1 channel if every picture is grey, 3 otherwise. Pictures that cannot be used are refused one by one.
 /// </summary>
 /// <param name="fitting">The way from a picture to 32x32 pixels.</param>
@@ -23,7 +24,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         [FileKind.Avif] = "is an AVIF, which is not read; save it as PNG or JPEG.",
     };
 
-    private readonly SortedDictionary<string, Entry> entries = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Entry> entries = new(StringComparer.Ordinal); // by path and hash: the order of an archive counts for nothing
     private readonly Dictionary<string, IReadOnlyList<string>> folders = new(StringComparer.Ordinal); // by their paths
     private FolderLayout layout = new([]);
     private byte[] buffer = new byte[1 << 16];
@@ -56,27 +57,31 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         }
         catch (InvalidInputException e) when (e.Part == file.Path || e.Part == file.Name)
         {
-            if (!entries.TryAdd(file.Path, new Entry(file.Folders, hash, null, e.Reason))) Refuse(file.Path, e.Reason);
+            if (!entries.TryAdd(Key(file, hash), new Entry(file, null, e.Reason))) Refuse(file.Path, e.Reason);
         }
     }
 
     private void Add(DatasetFile file, ReadOnlySpan<byte> bytes, byte[] hash)
     {
-        if (entries.TryGetValue(file.Path, out Entry before))
+        string key = Key(file, hash);
+        if (entries.ContainsKey(key))
         {
-            Refuse(file.Path, before.Hash.AsSpan().SequenceEqual(hash) ? GivenTwice : "a second file has this path; each is given once.");
+            Refuse(file.Path, GivenTwice);
             return;
         }
 
         if (NotRead.TryGetValue(file.Kind, out string? reason))
         {
-            entries.Add(file.Path, new Entry(file.Folders, hash, null, reason));
+            entries.Add(key, new Entry(file, null, reason));
             return;
         }
 
         Picture picture = PictureDecoder.Decode(bytes, file.Path, fitting);
-        entries.Add(file.Path, new Entry(file.Folders, hash, picture.ToChannels(picture.IsGrey ? 1 : 3), null));
+        entries.Add(key, new Entry(file, picture.ToChannels(picture.IsGrey ? 1 : 3), null));
     }
+
+    // The first character that there is, so that paths are in their own order.
+    private static string Key(DatasetFile file, byte[] hash) => $"{file.Path}\0{Convert.ToHexStringLower(hash)}";
 
     /// <inheritdoc/>
     public override Dataset Build(string source)
@@ -108,12 +113,12 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     private IEnumerable<Image> ImagesOf(string[] labels)
     {
-        foreach ((string path, Entry entry) in entries)
+        foreach (Entry entry in entries.Values)
         {
-            if (entry.Reason is { } reason) Refuse(path, reason);
+            if (entry.Reason is { } reason) Refuse(entry.Path, reason);
             else if (layout.ClassOf(entry.Folders) is { } label)
                 yield return new Image(entry.Pixels!, Array.BinarySearch(labels, label, StringComparer.Ordinal), layout.IsTest(entry.Folders));
-            else Refuse(path, layout.RefusalOf(entry.Folders));
+            else Refuse(entry.Path, layout.RefusalOf(entry.Folders));
         }
     }
 
@@ -126,8 +131,8 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         foreach ((int index, string label) in labels.Index())
         {
             if (images.Any(image => image.Label == index && !image.Test)) continue;
-            KeyValuePair<string, Entry> lost = entries.FirstOrDefault(entry => entry.Value.Reason is not null && layout.ClassOf(entry.Value.Folders) == label);
-            string first = lost.Value.Reason is { } reason ? $" The first of them, {lost.Key}, {reason}" : "";
+            Entry lost = entries.Values.FirstOrDefault(entry => entry.Reason is not null && layout.ClassOf(entry.Folders) == label);
+            string first = lost.Reason is { } reason ? $" The first of them, {lost.Path}, {reason}" : "";
             throw new InvalidInputException(
                 source, $"the class folder \"{label}\" holds no training picture that can be used; add some, or leave the folder out.{first}");
         }
@@ -144,7 +149,13 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     }
 
     /// <summary>A picture in its folders, or the reason why it has no pixels. Grey ones have 1 channel.</summary>
-    private readonly record struct Entry(IReadOnlyList<string> Folders, byte[] Hash, byte[]? Pixels, string? Reason);
+    private readonly record struct Entry(string Path, IReadOnlyList<string> Folders, byte[]? Pixels, string? Reason)
+    {
+        public Entry(DatasetFile file, byte[]? pixels, string? reason)
+            : this(file.Path, file.Folders, pixels, reason)
+        {
+        }
+    }
 
     /// <summary>A picture in its class.</summary>
     private readonly record struct Image(byte[] Pixels, int Label, bool Test);
