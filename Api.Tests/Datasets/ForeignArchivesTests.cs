@@ -83,6 +83,21 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     }
 
     [Fact]
+    public async Task Upload_ChecksumsAndOtherBinariesBesideBatches_AreRefusedAlone()
+    {
+        JsonElement cifar = await UploadAsync(TarGz(("data_batch_1.bin", Cifar(20)), ("weights.bin", new byte[1000]), ("MD5SUM.md5", [1])), "a.tar.gz");
+        Assert.Equal(2, cifar.GetProperty("refusedCount").GetInt32());
+        Assert.Contains("whole number of records", Refused(cifar)["weights.bin"], StringComparison.Ordinal);
+
+        JsonElement idx = await UploadAsync(Zip(
+            ("train-images-idx3-ubyte", IdxImages(20)), ("train-images-idx3-ubyte.md5", [1, 2, 3]), ("train-labels-idx1-ubyte", IdxLabels(20)),
+            ("train-labels-idx1-ubyte.gz.sha256", [1, 2, 3])));
+        Assert.Equal(2, idx.GetProperty("refusedCount").GetInt32());
+        string detail = await client.UploadAsync("none", TarGz(("data_batch_1.bin", Cifar(20)), ("data_batch_2.bin", Cifar(20)[..5000])), "a.tar.gz").ProblemAsync(400, "file");
+        Assert.Contains("data_batch_2.bin: it has 5000 bytes", detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Upload_ArchiveInAnArchive_IsRefusedAlone()
     {
         JsonElement report = await UploadAsync(Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("train.zip", CatsAndDogs), ("more.tgz", TarGz(("a", [1])))));

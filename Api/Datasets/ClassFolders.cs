@@ -9,8 +9,8 @@ namespace CnnService.Api.Datasets;
 /// <summary>
 /// Pictures in folders that name their classes: cats/1.png, dogs/2.jpg. <see cref="FolderLayout"/> tells which folders those are. Classes are
 /// numbered in ordinal order of their names, images follow in ordinal order of their paths, whatever their order in the archive; two
-/// pictures of one path are two pictures. The
-/// dataset has 1 channel if every picture is grey, 3 otherwise. Pictures that cannot be used are refused one by one.
+/// pictures of one path are two pictures. The dataset has 1 channel if every picture is grey, 3 otherwise. Pictures that cannot be used are
+/// refused one by one.
 /// </summary>
 /// <param name="fitting">The way from a picture to 32x32 pixels.</param>
 internal sealed class ClassFolders(Fitting fitting) : DatasetFormat

@@ -13,10 +13,12 @@ internal sealed class CifarBinary : DatasetFormat
     private const int RecordsPerBlock = 1024; // 3 MB: memory grows with what is read, not with what an archive promises
     private const int FineClasses = 100;
     private static readonly string[] TestNames = ["test_batch.bin", "test.bin"], FineFiles = ["train.bin", "test.bin"];
+    private static readonly string[] TrainNames = [.. Enumerable.Range(1, 5).Select(number => $"data_batch_{number}.bin")];
     private static readonly string[] MetaNames = ["batches.meta.txt", "fine_label_names.txt"];
     private static readonly Shape Pixels = new(3, Side, Side);
 
     private readonly SortedDictionary<string, Batch> batches = new(StringComparer.Ordinal);
+    private readonly List<(DatasetFile File, InvalidInputException Fault)> strays = [];
     private string[]? names;
 
     /// <inheritdoc/>
@@ -44,7 +46,17 @@ internal sealed class CifarBinary : DatasetFormat
             return;
         }
 
-        var batch = new Batch(file.Name, LabelBytesOf(file), ReadRecords(file, LabelBytesOf(file) + Pixels.Length));
+        Batch batch;
+        try
+        {
+            batch = new Batch(file.Name, LabelBytesOf(file), ReadRecords(file, LabelBytesOf(file) + Pixels.Length));
+        }
+        catch (InvalidInputException e) when (e.Part == file.Name && !IsBatchName(name))
+        {
+            strays.Add((file, e)); // many a file ends in .bin
+            return;
+        }
+
         if (batches.TryAdd(name, batch)) return;
         if (!batch.Equals(batches[name])) throw new InvalidInputException(file.Name, "a second file has this name; each batch is given once.");
         Refuse(file.Path, GivenTwice);
@@ -53,6 +65,8 @@ internal sealed class CifarBinary : DatasetFormat
     /// <inheritdoc/>
     public override Dataset Build(string source)
     {
+        if (batches.Count == 0 && strays.Count > 0) throw strays[0].Fault;
+        foreach ((DatasetFile file, InvalidInputException fault) in strays) Refuse(file.Path, fault.Reason);
         if (batches.Values.Select(batch => batch.LabelBytes).Distinct().Count() > 1)
             throw new InvalidInputException(source, "it holds files of CIFAR-10 and of CIFAR-100; upload them as two datasets.");
         bool isFine = batches.Values.Any(batch => batch.LabelBytes == 2);
@@ -62,6 +76,8 @@ internal sealed class CifarBinary : DatasetFormat
             throw new InvalidInputException(source, "it holds no training images; they are expected in data_batch_1.bin and so on.");
         return new Dataset(labels, ImagesOf(name => !TestNames.Contains(name)), ImagesOf(TestNames.Contains));
     }
+
+    private static bool IsBatchName(string name) => TrainNames.Contains(name) || TestNames.Contains(name) || FineFiles.Contains(name);
 
     // A file of CIFAR-100 has the same ending; a number of records that fits both is taken for CIFAR-10, but under the names of CIFAR-100.
     private static int LabelBytesOf(DatasetFile file) =>

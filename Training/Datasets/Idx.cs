@@ -35,7 +35,7 @@ internal sealed class Idx : DatasetFormat
 
     /// <inheritdoc/>
     public override bool Knows(DatasetFile file) => file.PlainName == NamesName || file.Kind is FileKind.IdxImages or FileKind.IdxLabels
-        || (file.PlainName.Contains("idx", StringComparison.Ordinal) && (Holds(file.PlainName, "images") || Holds(file.PlainName, "labels")));
+        || (IsNamed(file.PlainName) && (Holds(file.PlainName, "images") || Holds(file.PlainName, "labels")));
 
     /// <inheritdoc/>
     public override void Add(DatasetFile file)
@@ -71,6 +71,9 @@ internal sealed class Idx : DatasetFormat
             throw new InvalidInputException(source, "it holds no training images; they are expected in train-images-idx3-ubyte.");
         return new Dataset(classes, ImagesOf(test: false, classes.Length), files.Keys.Any(file => file.Test) ? ImagesOf(test: true, classes.Length) : null);
     }
+
+    // Not that of a checksum beside it: train-images-idx3-ubyte.gz.md5.
+    private static bool IsNamed(string name) => Holds(name, "idx") && (!Path.HasExtension(name) || Holds(Path.GetExtension(name), "idx"));
 
     private static bool Same(List<ReadOnlyMemory<byte>> a, List<ReadOnlyMemory<byte>> b) =>
         a.Count == b.Count && a.Zip(b).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span));
