@@ -78,7 +78,7 @@ public static class DatasetsApi
 
     private static async Task<Ok<DatasetList>> List(
         ServiceDb db, CancellationToken cancel, [Description("The next of the page before.")] string? after = null,
-        [Description("The most items of a page.")] [Range(1, 1000)] int limit = 50)
+        [Description("The most items of a page.")][Range(1, 1000)] int limit = 50)
     {
         if (limit is < 1 or > 1000) throw new ProblemException(StatusCodes.Status400BadRequest, $"limit is {limit}; it is 1 to 1000.", "limit");
         List<DatasetRow> rows = await db.Datasets.AsNoTracking()
@@ -102,7 +102,7 @@ public static class DatasetsApi
     private static async Task<FileContentHttpResult> Image(
         ServiceDb db, DatasetStore store, [Description("The name of the dataset.")] string name,
         [Description("The place of the image in its part, from 0.")] int index, CancellationToken cancel,
-        [Description("The part of the dataset.")] [AllowedValues("train", "test")] string part = "train")
+        [Description("The part of the dataset.")][AllowedValues("train", "test")] string part = "train")
     {
         if (part is not ("train" or "test"))
             throw new ProblemException(StatusCodes.Status400BadRequest, $"part is \"{part}\"; it is train or test.", "part");

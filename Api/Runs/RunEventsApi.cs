@@ -26,7 +26,7 @@ internal static class RunEventsApi
     private static async Task<IResult> Get(
         [Description(RunsApi.IdWords)] Guid id, HttpContext http, ServiceDb db, EventReader reader, TimeProvider time, ServiceStop stop,
         CancellationToken cancel, [Description("The sequence number that the first event is to be above.")] long after = 0,
-        [Description("The most events of a page; a stream tells all.")] [Range(1, PageLimit)] int limit = PageLimit / 10)
+        [Description("The most events of a page; a stream tells all.")][Range(1, PageLimit)] int limit = PageLimit / 10)
     {
         if (after < 0) throw new ProblemException(400, $"after is {after}; give a sequence number from 0.", "after");
         if (limit is < 1 or > PageLimit) throw new ProblemException(400, $"limit is {limit}; give a number from 1 to {PageLimit}.", "limit");

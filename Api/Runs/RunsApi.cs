@@ -85,9 +85,9 @@ internal static class RunsApi
 
     private static async Task<Ok<Page<Run>>> List(
         ServiceDb db, RunTroubles troubles, CancellationToken cancel,
-        [Description("Only runs in this state.")] [AllowedValues("queued", "running", "paused", "completed", "failed", "cancelled")] string? state = null,
+        [Description("Only runs in this state.")][AllowedValues("queued", "running", "paused", "completed", "failed", "cancelled")] string? state = null,
         [Description("Only runs on the dataset with this name.")] string? dataset = null,
-        [Description("The most items of a page.")] [Range(1, PageLimit)] int limit = 50,
+        [Description("The most items of a page.")][Range(1, PageLimit)] int limit = 50,
         [Description("The next of the page before.")] string? after = null)
     {
         RunState? wanted = state is null ? null : ParseState(state);
