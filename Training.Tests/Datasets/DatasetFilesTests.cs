@@ -6,6 +6,8 @@ namespace CnnService.Training.Tests.Datasets;
 
 public sealed class DatasetFilesTests
 {
+    private const int BlockLength = 512;
+
     private static PaxTarEntry Batch => Entry("data_batch_1.bin", Cifar(2));
 
     [Fact]
@@ -56,17 +58,36 @@ public sealed class DatasetFilesTests
     [Fact]
     public void Read_HeadersDamagedUnderAValidChecksum_AreReadOrRefused()
     {
-        byte[] tar = Tar(Batch);
-        for (int position = 0; position < 1024; position++)
+        byte[] tar = Tar(Batch); // the extended header, its content, and the header of the file
+        for (int position = 0; position < 3 * BlockLength; position++)
         {
             foreach (byte value in (byte[])[0, 0x20, (byte)'7', (byte)'x', 0x80, 0xff])
             {
                 byte[] damaged = [.. tar];
                 damaged[position] = value;
+                SetChecksum(damaged, position / BlockLength == 1 ? 0 : position / BlockLength * BlockLength);
                 Exception? thrown = Record.Exception(() => Read(Gzip(damaged)));
                 Assert.True(thrown is null or InvalidInputException, $"byte {position} = {value}: {thrown}");
             }
         }
+    }
+
+    // Of an extended header all would be held in memory.
+    [Theory]
+    [InlineData('x')]
+    [InlineData('L')]
+    public void Read_ExtendedHeaderThatPromisesMuch_IsRefusedBeforeItIsRead(char type)
+    {
+        byte[] tar = Tar(Batch);
+        tar[156] = (byte)type;
+        Text("00777777777").CopyTo(tar, 124); // 134 MB, in octal digits
+        SetChecksum(tar, 0);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        InvalidInputException refused = Assert.Throws<InvalidInputException>(() => Dataset.Read(new MemoryStream(tar), "upload.tar"));
+
+        Assert.Contains("extended header has 134217727 bytes", refused.Reason, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 << 20);
     }
 
     [Theory]
@@ -197,5 +218,17 @@ public sealed class DatasetFilesTests
         public override int Read(Span<byte> buffer) => throw Failure;
 
         public override int Read(byte[] buffer, int offset, int count) => throw Failure;
+    }
+
+    // The sum of a header's bytes, where the checksum itself counts as blanks.
+    private static void SetChecksum(byte[] tar, int header)
+    {
+        const int start = 148, length = 8;
+        Span<byte> block = tar.AsSpan(header, BlockLength), checksum = block.Slice(start, length);
+        checksum.Fill((byte)' ');
+        int sum = 0;
+        foreach (byte value in block) sum += value;
+        Text(Convert.ToString(sum, 8).PadLeft(6, '0')).CopyTo(checksum);
+        checksum[6] = 0;
     }
 }
