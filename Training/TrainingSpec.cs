@@ -52,8 +52,8 @@ public record TrainingSpec
     public int IterationsPerEpoch(Network network, int trainingImages)
     {
         (int whole, int rest) = Math.DivRem(trainingImages, BatchSize);
-        bool isLeftOut = rest == 0 || (Sampling == Sampling.Shuffle && rest < network.SmallestBatch);
-        return isLeftOut ? whole : whole + 1;
+        bool isTrained = rest > 0 && (Sampling == Sampling.Replacement || rest >= network.SmallestBatch);
+        return isTrained ? whole + 1 : whole;
     }
 }
 

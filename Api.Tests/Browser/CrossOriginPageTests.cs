@@ -33,6 +33,7 @@ public sealed class CrossOriginPageTests
             const end = String.fromCharCode(0x1e);
             const hub = new WebSocket(`${base.replace('http', 'ws')}/hubs/runs?access_token=${key}`);
             hub.onerror = reject;
+            hub.onclose = reject;
             hub.onopen = () => hub.send(`{"protocol":"json","version":1}${end}{"type":4,"invocationId":"1","target":"Watch","arguments":["${run}"]}${end}`);
             hub.onmessage = message => {
               for (const text of message.data.split(end).filter(text => text.includes('"type":2'))) resolve(JSON.parse(text).item.state);
@@ -56,7 +57,8 @@ public sealed class CrossOriginPageTests
 
         await browser.Page.GotoAsync(origin);
         string address = service.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        JsonElement seen = JsonDocument.Parse(await browser.Page.EvaluateAsync<string>(Script, new[] { address, Key, RunClient.Small() })).RootElement;
+        JsonElement seen = JsonDocument.Parse(await browser.Page
+            .EvaluateAsync<string>(Script, new[] { address, Key, RunClient.Small() }).WaitAsync(HangGuard.Limit, TestContext.Current.CancellationToken)).RootElement;
 
         Assert.Equal([read, post, stream, hub], new[] { "read", "post", "stream", "hub" }.Select(step => seen.GetProperty(step).GetString()));
     }

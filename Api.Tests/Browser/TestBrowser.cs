@@ -20,7 +20,7 @@ internal sealed class TestBrowser : IAsyncDisposable
     /// <summary>The page.</summary>
     public IPage Page { get; private set; } = null!;
 
-    /// <summary>What the browser's console has shown as errors.</summary>
+    /// <summary>The errors that the browser's console has shown.</summary>
     public IReadOnlyList<string> Errors => errors;
 
     /// <summary>Opens an empty page.</summary>

@@ -2,10 +2,10 @@ using CnnService.Api.Hosting;
 
 namespace CnnService.Api.Tests.Hosting;
 
-public class StopSignalsTests
+public sealed class StopSignalsTests
 {
     [Fact]
-    public void A_signal_that_comes_when_the_service_has_just_ended_does_no_harm()
+    public void Stop_WhenTheServiceHasJustEnded_DoesNoHarm()
     {
         var signals = new StopSignals();
         CancellationToken first = signals.First;

@@ -3,7 +3,7 @@ using CnnService.Api.Pictures;
 namespace CnnService.Api.Tests.Pictures;
 
 /// <summary>The ways from a picture of any size to 32x32, on pictures whose pixels tell where they came from.</summary>
-public class FittingTests
+public sealed class FittingTests
 {
     private const int Side = PictureFiles.Side;
 

@@ -46,7 +46,7 @@ internal sealed class Nginx : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Starts it.</summary>
-    /// <param name="server">What stands in the block of its server, such as <c>location / { proxy_pass http://127.0.0.1:5080; }</c>.</param>
+    /// <param name="server">The directives of its server, such as <c>location / { proxy_pass http://127.0.0.1:5080; }</c>.</param>
     public static async Task<Nginx> StartAsync(string server)
     {
         if (!File.Exists(Program))

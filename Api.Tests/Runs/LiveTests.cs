@@ -64,9 +64,10 @@ public sealed class LiveTests(ServiceApplication service) : IClassFixture<Servic
         await hub.InvokeAsync("WatchAll", Cancel);
         Run submitted = await client.SubmitAsync(RunClient.Small(epochs: 12));
 
+        using CancellationTokenSource limit = HangGuard.Start();
         var seen = new List<Run>();
         while (seen.Count == 0 || seen[^1].State != RunState.Completed)
-            if (await told.Reader.ReadAsync(Cancel) is Run run && run.Id == submitted.Id) seen.Add(run);
+            if (await told.Reader.ReadAsync(limit.Token) is Run run && run.Id == submitted.Id) seen.Add(run);
 
         foreach (RunEvent epoch in (await client.EventsAsync(submitted.Id)).Items.Where(e => e.Type == EventType.Epoch))
             Assert.Contains(seen, run => (run.Epoch, run.TrainAccuracy, run.ValidationAccuracy)
@@ -104,6 +105,14 @@ public sealed class LiveTests(ServiceApplication service) : IClassFixture<Servic
             });
             Assert.Contains(watch, refused.Message, StringComparison.Ordinal);
         }
+
+        // As the framework does, which streams to calls that ask for a stream.
+        var single = await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync("Watch", $"{Guid.Empty}", Cancel));
+        Assert.Contains("streaming 'Watch' method with a non-streaming invocation", single.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<HubException>(async () =>
+        {
+            await foreach (RunEvent unused in hub.StreamAsync<RunEvent>("watch", Guid.Empty, Cancel)) Assert.Fail($"Got {unused}.");
+        });
 
         var all = await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync("WatchAll", 1, Cancel));
         Assert.Contains("WatchAll takes no arguments.", all.Message, StringComparison.Ordinal);

@@ -257,6 +257,7 @@ public sealed class StopTests : IDisposable
             Claim = new RunClaim(row.Order, id, row.Attempts),
             Spec = JsonSerializer.Deserialize<RunSpec>(row.Spec, ApiJson.Options)!,
             Dataset = ShapesDataset.Create(),
+            TotalIterations = row.TotalIterations,
             Told = [],
             Threads = 1,
             CheckpointEvery = TimeSpan.Zero,

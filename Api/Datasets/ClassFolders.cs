@@ -24,7 +24,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         [FileKind.Avif] = "is an AVIF, which is not read; save it as PNG or JPEG.",
     };
 
-    private readonly SortedDictionary<string, Entry> entries = new(StringComparer.Ordinal); // by path and hash: the order of an archive counts for nothing
+    private readonly SortedDictionary<PictureKey, Entry> entries = [];
     private readonly Dictionary<string, IReadOnlyList<string>> folders = new(StringComparer.Ordinal); // by their paths
     private FolderLayout layout = new([]);
     private byte[] buffer = new byte[1 << 16];
@@ -57,13 +57,13 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         }
         catch (InvalidInputException e) when (e.Part == file.Path || e.Part == file.Name)
         {
-            if (!entries.TryAdd(Key(file, hash), new Entry(file, null, e.Reason))) Refuse(file.Path, e.Reason);
+            if (!entries.TryAdd(new PictureKey(file.Path, hash), new Entry(file.Folders, null, e.Reason))) Refuse(file.Path, e.Reason);
         }
     }
 
     private void Add(DatasetFile file, ReadOnlySpan<byte> bytes, byte[] hash)
     {
-        string key = Key(file, hash);
+        PictureKey key = new(file.Path, hash);
         if (entries.ContainsKey(key))
         {
             Refuse(file.Path, GivenTwice);
@@ -72,16 +72,13 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
         if (NotRead.TryGetValue(file.Kind, out string? reason))
         {
-            entries.Add(key, new Entry(file, null, reason));
+            entries.Add(key, new Entry(file.Folders, null, reason));
             return;
         }
 
         Picture picture = PictureDecoder.Decode(bytes, file.Path, fitting);
-        entries.Add(key, new Entry(file, picture.ToChannels(picture.IsGrey ? 1 : 3), null));
+        entries.Add(key, new Entry(file.Folders, picture.ToChannels(picture.IsGrey ? 1 : 3), null));
     }
-
-    // The first character that there is, so that paths are in their own order.
-    private static string Key(DatasetFile file, byte[] hash) => $"{file.Path}\0{Convert.ToHexStringLower(hash)}";
 
     /// <inheritdoc/>
     public override Dataset Build(string source)
@@ -113,12 +110,12 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     private IEnumerable<Image> ImagesOf(string[] labels)
     {
-        foreach (Entry entry in entries.Values)
+        foreach ((PictureKey key, Entry entry) in entries)
         {
-            if (entry.Reason is { } reason) Refuse(entry.Path, reason);
+            if (entry.Reason is { } reason) Refuse(key.Path, reason);
             else if (layout.ClassOf(entry.Folders) is { } label)
                 yield return new Image(entry.Pixels!, Array.BinarySearch(labels, label, StringComparer.Ordinal), layout.IsTest(entry.Folders));
-            else Refuse(entry.Path, layout.RefusalOf(entry.Folders));
+            else Refuse(key.Path, layout.RefusalOf(entry.Folders));
         }
     }
 
@@ -131,8 +128,9 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         foreach ((int index, string label) in labels.Index())
         {
             if (images.Any(image => image.Label == index && !image.Test)) continue;
-            Entry lost = entries.Values.FirstOrDefault(entry => entry.Reason is not null && layout.ClassOf(entry.Folders) == label);
-            string first = lost.Reason is { } reason ? $" The first of them, {lost.Path}, {reason}" : "";
+            KeyValuePair<PictureKey, Entry> lost =
+                entries.FirstOrDefault(entry => entry.Value.Reason is not null && layout.ClassOf(entry.Value.Folders) == label);
+            string first = lost.Value.Reason is { } reason ? $" The first of them, {lost.Key.Path}, {reason}" : "";
             throw new InvalidInputException(
                 source, $"the class folder \"{label}\" holds no training picture that can be used; add some, or leave the folder out.{first}");
         }
@@ -149,12 +147,17 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     }
 
     /// <summary>A picture in its folders, or the reason why it has no pixels. Grey ones have 1 channel.</summary>
-    private readonly record struct Entry(string Path, IReadOnlyList<string> Folders, byte[]? Pixels, string? Reason)
+    private readonly record struct Entry(IReadOnlyList<string> Folders, byte[]? Pixels, string? Reason);
+
+    /// <summary>A path with the hash of its bytes, in the order of paths: the order of an archive counts for nothing.</summary>
+    private readonly struct PictureKey(string path, byte[] hash) : IComparable<PictureKey>
     {
-        public Entry(DatasetFile file, byte[]? pixels, string? reason)
-            : this(file.Path, file.Folders, pixels, reason)
-        {
-        }
+        private readonly byte[] hash = hash;
+
+        public string Path { get; } = path;
+
+        public int CompareTo(PictureKey other) =>
+            string.CompareOrdinal(Path, other.Path) is var order and not 0 ? order : hash.AsSpan().SequenceCompareTo(other.hash);
     }
 
     /// <summary>A picture in its class.</summary>

@@ -14,15 +14,22 @@ internal sealed class DatasetExamples(IDbContextFactory<ServiceDb> databases, IO
     /// <inheritdoc/>
     public void Fill(OpenApiDocument document)
     {
-        string free = ShapesDataset.Name;
-        if (security.Value.ApiKey.Length == 0) // else the document, which needs no key, would tell names
+        string? free = security.Value.ApiKey.Length == 0 ? NewestFree() : null; // the document needs no key, and would tell names
+        document.SetExample("name", operation => (operation.OperationId == "deleteDataset" ? free : null) ?? ShapesDataset.Name);
+        document.SetExample("index", _ => 0);
+    }
+
+    private string? NewestFree()
+    {
+        try
         {
             using ServiceDb db = databases.CreateDbContext();
-            free = db.Datasets.OrderByDescending(row => row.CreatedAt).Select(row => row.Name)
-                .FirstOrDefault(name => !db.Runs.Where(DatasetStore.HasNotEnded).Any(run => run.Dataset == name)) ?? free;
+            return db.Datasets.OrderByDescending(row => row.CreatedAt).Select(row => row.Name)
+                .FirstOrDefault(name => !db.Runs.Where(DatasetStore.HasNotEnded).Any(run => run.Dataset == name));
         }
-
-        document.SetExample("name", operation => operation.OperationId == "deleteDataset" ? free : ShapesDataset.Name);
-        document.SetExample("index", _ => 0);
+        catch (Exception e) when (StorageFailure.Of(e) is not null)
+        {
+            return null; // the page is served all the same
+        }
     }
 }

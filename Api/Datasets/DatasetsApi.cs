@@ -17,6 +17,8 @@ namespace CnnService.Api.Datasets;
 /// <summary>Named sets of labelled images: /api/datasets.</summary>
 public static class DatasetsApi
 {
+    private const string NameWords = "The name of the dataset.";
+
     /// <summary>Registers what the endpoints need.</summary>
     public static void AddDatasets(this IServiceCollection services)
     {
@@ -58,10 +60,11 @@ public static class DatasetsApi
         DatasetUpload upload, DatasetStore store, ServiceStop stop, CancellationToken cancel)
     {
         DatasetImport? import = null;
+        IReadOnlyList<DatasetWarning> warnings = [];
         try
         {
             DatasetRow row = await store.AddAsync(upload.Name, ReadOnce, cancel);
-            return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), import!, DatasetWarning.Of(import!.Dataset)));
+            return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), import!, warnings));
         }
         finally
         {
@@ -72,6 +75,7 @@ public static class DatasetsApi
         (Dataset, Fitting) ReadOnce()
         {
             import = Read(upload, cancel);
+            warnings = DatasetWarning.Of(import.Dataset); // before anything is stored
             return (import.Dataset, upload.Fitting with { Border = import.Border });
         }
     }
@@ -89,18 +93,18 @@ public static class DatasetsApi
     }
 
     private static async Task<Ok<DatasetDescription>> Get(
-        ServiceDb db, [Description("The name of the dataset.")] string name, CancellationToken cancel) =>
+        ServiceDb db, [Description(NameWords)] string name, CancellationToken cancel) =>
         TypedResults.Ok(DatasetDescription.Of(await Find(db, name, cancel)));
 
     private static async Task<NoContent> Delete(
-        DatasetStore store, [Description("The name of the dataset.")] string name, CancellationToken cancel)
+        DatasetStore store, [Description(NameWords)] string name, CancellationToken cancel)
     {
         await store.DeleteAsync(name, cancel);
         return TypedResults.NoContent();
     }
 
     private static async Task<FileContentHttpResult> Image(
-        ServiceDb db, DatasetStore store, [Description("The name of the dataset.")] string name,
+        ServiceDb db, DatasetStore store, [Description(NameWords)] string name,
         [Description("The place of the image in its part, from 0.")] int index, CancellationToken cancel,
         [Description("The part of the dataset.")][AllowedValues("train", "test")] string part = "train")
     {
@@ -166,8 +170,10 @@ public record DatasetDescription
     /// <summary>The standard deviation of each channel over the training part, 0 to 0.5.</summary>
     public required IReadOnlyList<double> StandardDeviation { get; init; }
 
-    /// <summary>The way in which its pictures came to size; predict takes the same way, unless it is told another.</summary>
-    public required Fitting Fitting { get; init; }
+    /// <summary>
+    /// The way in which its pictures came to size, which predict takes too, unless it is told another; absent where a version before kept none.
+    /// </summary>
+    public Fitting? Fitting { get; init; }
 
     /// <summary>When it was uploaded, UTC.</summary>
     public required DateTime CreatedAt { get; init; }
@@ -182,7 +188,7 @@ public record DatasetDescription
         TestImages = row.TestImages,
         Mean = Parse<double>(row.Mean),
         StandardDeviation = Parse<double>(row.StandardDeviation),
-        Fitting = Fitting.Of(row.Fitting),
+        Fitting = row.Fitting is null ? null : Fitting.Of(row.Fitting),
         CreatedAt = row.CreatedAt,
     };
 

@@ -36,6 +36,8 @@ internal static class Logs
         // As a value of JSON the time has no space behind it.
         if (ConsoleFormatterNames.Json.Equals(builder.Configuration[FormatterName], StringComparison.OrdinalIgnoreCase))
             defaults[TimestampFormat] = defaults[TimestampFormat]!.TrimEnd();
+        // Under systemd the hosting sets its own formatter behind the configuration's.
+        if (builder.Configuration[FormatterName] is { } formatter) builder.Services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName = formatter);
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
 
         // Its lines hold the query, and that of the hub holds the key.

@@ -37,7 +37,7 @@ public sealed record Fitting
 
     private const string Black = "#000000", White = "#ffffff";
 
-    /// <summary>What becomes of pictures of another size.</summary>
+    /// <summary>The way to bring pictures of another size to 32x32.</summary>
     public Resize Resize { get; init; }
 
     /// <summary>The colour that transparent pixels lie on, and that <see cref="Resize.Pad"/> fills up with, as #rrggbb.</summary>
@@ -58,7 +58,7 @@ public sealed record Fitting
     /// <summary>Reads a way to resize; null for what is none of <see cref="ResizeWords"/>.</summary>
     internal static Resize? ParseResize(string text) => text.ToLowerInvariant() switch
     {
-        "false" => Resize.None,
+        "false" or "none" => Resize.None,
         "true" or "squash" => Resize.Squash,
         "crop" => Resize.Crop,
         "pad" => Resize.Pad,

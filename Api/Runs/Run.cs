@@ -75,10 +75,15 @@ public sealed record Run
         row, row.State == RunState.Queued ? db.Runs.Count(other => other.State == RunState.Queued && other.Order <= row.Order) : null);
 
     /// <summary>What clients see of a row.</summary>
-    internal static Run Of(RowWithPlace placed)
+    internal static Run Of(RowWithPlace placed) => Of(placed, SpecOf(placed.Row));
+
+    /// <summary>The spec of a row.</summary>
+    internal static RunSpec SpecOf(RunRow row) => JsonSerializer.Deserialize<RunSpec>(row.Spec, ApiJson.Options)!;
+
+    /// <summary>The same, where its spec has been read already.</summary>
+    internal static Run Of(RowWithPlace placed, RunSpec spec)
     {
         RunRow row = placed.Row;
-        RunSpec spec = JsonSerializer.Deserialize<RunSpec>(row.Spec, ApiJson.Options)!;
         bool running = row.State == RunState.Running;
         return new Run
         {

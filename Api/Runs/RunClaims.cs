@@ -44,6 +44,7 @@ internal sealed partial class RunClaims(
         {
             Claim = claim,
             Spec = JsonSerializer.Deserialize<RunSpec>(row.Spec, ApiJson.Options)!,
+            TotalIterations = row.TotalIterations,
             Dataset = datasets.Load(row.DatasetSha256),
             ReadCheckpoint = checkpoint is null ? null : () => ReadCheckpoint(checkpoint.Content),
             Told = await db.Events.AsNoTracking().Where(e => e.Run == claim.Order && e.Iteration > from).OrderBy(e => e.Sequence).ToListAsync(cancel),

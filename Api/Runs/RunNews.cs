@@ -38,8 +38,8 @@ internal sealed class RunNews(
     }
 
     /// <summary>
-    /// Sends a run as it was after an epoch that others have followed since. Where a client has not taken the last 1,000, it is left out, as what
-    /// waits for clients takes memory.
+    /// Sends a run as it was after an epoch that others have followed since. Where a client has not taken the last 1,000, it is left out for all, as
+    /// what waits for clients takes memory.
     /// </summary>
     public void TellEpoch(Run run)
     {

@@ -29,6 +29,11 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
     public void Execute(CancellationToken stopping)
     {
         using var trainer = new Trainer(start.Spec, start.Dataset, start.Threads);
+        if (trainer.TotalIterations != start.TotalIterations)
+            throw new InvalidInputException(
+                "numerics",
+                $"the run was accepted by a version that made {start.TotalIterations} iterations of it, and this one makes {trainer.TotalIterations}; "
+                + "start it anew.");
         Resume(trainer);
         throughput.Begin(trainer.Iteration);
         try
@@ -213,6 +218,9 @@ internal sealed record RunStart
 
     /// <summary>What to train.</summary>
     public required RunSpec Spec { get; init; }
+
+    /// <summary>The iterations that it was accepted with.</summary>
+    public required long TotalIterations { get; init; }
 
     /// <summary>On what.</summary>
     public required Dataset Dataset { get; init; }

@@ -69,10 +69,11 @@ internal sealed class RunWriter(
         // Where the run itself wants to pause, for want of its storage, its user's cancel stands.
         else if (write.State == RunState.Paused && requested == RunRequest.Cancel) write = write with { State = RunState.Cancelled };
         epochs.Clear();
+        RunSpec? spec = null; // read once
         foreach (EventRow item in write.Events)
         {
             row.Progress(item);
-            if (item.Type == EventType.Epoch) epochs.Add(Run.Of(new RowWithPlace(row, null)));
+            if (item.Type == EventType.Epoch) epochs.Add(Run.Of(new RowWithPlace(row, null), spec ??= Run.SpecOf(row)));
         }
 
         write.Apply(row);

@@ -41,24 +41,41 @@ internal sealed class RunsHubProtocol(JsonHubProtocol json) : IHubProtocol
     {
         ReadOnlySequence<byte> before = input;
         if (!json.TryParseMessage(ref input, binder, out message)) return false;
-        if (message is InvocationBindingFailureMessage { Target: nameof(RunsHub.Watch) or nameof(RunsHub.WatchAll) } failure)
-            message = Read(before.Slice(0, before.Length - input.Length - FrameEndLength), failure);
+        if (message is InvocationBindingFailureMessage failure) message = Understood(before.Slice(0, before.Length - input.Length - FrameEndLength), failure);
         return true;
     }
 
-    private static HubMessage Read(ReadOnlySequence<byte> frame, InvocationBindingFailureMessage failure)
+    private static HubMessage Understood(ReadOnlySequence<byte> frame, InvocationBindingFailureMessage failure)
+    {
+        if (Is(nameof(RunsHub.WatchAll))) return Refused(failure, "WatchAll takes no arguments.");
+        if (!Is(nameof(RunsHub.Watch))) return failure;
+        try
+        {
+            return Watch(frame, failure) ?? Refused(failure, "Watch takes a run id and a sequence number, which is 0 when it is left out.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // half of a surrogate pair, or bytes behind the call
+        {
+            return failure;
+        }
+
+        bool Is(string method) => string.Equals(failure.Target, method, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static InvocationBindingFailureMessage Refused(InvocationBindingFailureMessage failure, string reason) =>
+        new(failure.InvocationId, failure.Target, ExceptionDispatchInfo.Capture(new HubException(reason)));
+
+    // Null for arguments that mean nothing.
+    private static HubMessage? Watch(ReadOnlySequence<byte> frame, InvocationBindingFailureMessage failure)
     {
         using JsonDocument call = JsonDocument.Parse(frame);
         JsonElement[] arguments = call.RootElement.TryGetProperty("arguments", out JsonElement given) && given.ValueKind == JsonValueKind.Array
             ? [.. given.EnumerateArray()]
             : [];
-        if (failure.Target == nameof(RunsHub.WatchAll)) return Refused("WatchAll takes no arguments.");
-        if (arguments is not [{ ValueKind: JsonValueKind.String } run, .. { Length: <= 1 } more] || After(more) is not { } after)
-            return Refused("Watch takes a run id and a sequence number, which is 0 when it is left out.");
-        return failure.InvocationId is { } id ? new StreamInvocationMessage(id, failure.Target, [run.GetString(), after]) : failure;
-
-        InvocationBindingFailureMessage Refused(string reason) =>
-            new(failure.InvocationId, failure.Target, ExceptionDispatchInfo.Capture(new HubException(reason)));
+        if (arguments is not [{ ValueKind: JsonValueKind.String } run, .. { Length: <= 1 } more] || After(more) is not { } after) return null;
+        bool isStream = call.RootElement.GetProperty("type").GetInt32() == HubProtocolConstants.StreamInvocationMessageType;
+        return isStream && failure.InvocationId is { } id
+            ? new StreamInvocationMessage(id, failure.Target, [run.GetString(), after])
+            : new InvocationMessage(failure.InvocationId, failure.Target, [run.GetString(), after]); // which the framework refuses
     }
 
     // The sequence number; null for what is none.

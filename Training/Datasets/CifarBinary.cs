@@ -18,7 +18,6 @@ internal sealed class CifarBinary : DatasetFormat
     private static readonly Shape Pixels = new(3, Side, Side);
 
     private readonly SortedDictionary<string, Batch> batches = new(StringComparer.Ordinal);
-    private readonly List<(DatasetFile File, InvalidInputException Fault)> strays = [];
     private string[]? names;
 
     /// <inheritdoc/>
@@ -34,6 +33,10 @@ internal sealed class CifarBinary : DatasetFormat
     public override bool Knows(DatasetFile file) => MetaNames.Contains(file.PlainName)
         || (file.PlainName.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) && file.Kind == FileKind.Unknown);
 
+    /// <summary>Many a file ends in .bin.</summary>
+    public override bool Needs(DatasetFile file) =>
+        MetaNames.Contains(file.PlainName) || TrainNames.Contains(file.PlainName) || TestNames.Contains(file.PlainName) || FineFiles.Contains(file.PlainName);
+
     /// <inheritdoc/>
     public override void Add(DatasetFile file)
     {
@@ -46,17 +49,7 @@ internal sealed class CifarBinary : DatasetFormat
             return;
         }
 
-        Batch batch;
-        try
-        {
-            batch = new Batch(file.Name, LabelBytesOf(file), ReadRecords(file, LabelBytesOf(file) + Pixels.Length));
-        }
-        catch (InvalidInputException e) when (e.Part == file.Name && !IsBatchName(name))
-        {
-            strays.Add((file, e)); // many a file ends in .bin
-            return;
-        }
-
+        var batch = new Batch(file.Name, LabelBytesOf(file), ReadRecords(file, LabelBytesOf(file) + Pixels.Length));
         if (batches.TryAdd(name, batch)) return;
         if (!batch.Equals(batches[name])) throw new InvalidInputException(file.Name, "a second file has this name; each batch is given once.");
         Refuse(file.Path, GivenTwice);
@@ -65,8 +58,6 @@ internal sealed class CifarBinary : DatasetFormat
     /// <inheritdoc/>
     public override Dataset Build(string source)
     {
-        if (batches.Count == 0 && strays.Count > 0) throw strays[0].Fault;
-        foreach ((DatasetFile file, InvalidInputException fault) in strays) Refuse(file.Path, fault.Reason);
         if (batches.Values.Select(batch => batch.LabelBytes).Distinct().Count() > 1)
             throw new InvalidInputException(source, "it holds files of CIFAR-10 and of CIFAR-100; upload them as two datasets.");
         bool isFine = batches.Values.Any(batch => batch.LabelBytes == 2);
@@ -76,8 +67,6 @@ internal sealed class CifarBinary : DatasetFormat
             throw new InvalidInputException(source, "it holds no training images; they are expected in data_batch_1.bin and so on.");
         return new Dataset(labels, ImagesOf(name => !TestNames.Contains(name)), ImagesOf(TestNames.Contains));
     }
-
-    private static bool IsBatchName(string name) => TrainNames.Contains(name) || TestNames.Contains(name) || FineFiles.Contains(name);
 
     // A file of CIFAR-100 has the same ending; a number of records that fits both is taken for CIFAR-10, but under the names of CIFAR-100.
     private static int LabelBytesOf(DatasetFile file) =>

@@ -37,6 +37,9 @@ public abstract class DatasetFormat
     /// <summary>Whether a file belongs to this format: by its bytes where they tell, and by its name.</summary>
     public abstract bool Knows(DatasetFile file);
 
+    /// <summary>Whether there is no dataset without this file, where it is not as it should be; otherwise it is left out alone.</summary>
+    public virtual bool Needs(DatasetFile file) => true;
+
     /// <summary>Reads one file that the format knows, to its end.</summary>
     public abstract void Add(DatasetFile file);
 

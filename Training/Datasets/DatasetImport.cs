@@ -34,7 +34,7 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
     private static readonly string[] Junk = ["__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN"];
 
     private readonly Dictionary<DatasetFormat, List<string>> known = formats.ToDictionary(format => format, _ => new List<string>());
-    private readonly List<(DatasetFormat Format, string Path, InvalidInputException Fault)> faults = [];
+    private readonly List<(DatasetFormat Format, string Path, bool Needed, InvalidInputException Fault)> faults = [];
     private readonly List<RefusedFile> refused = [];
     private int ignored;
 
@@ -66,7 +66,7 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
 
     private Dataset Build(DatasetFormat? chosen)
     {
-        if (faults.FirstOrDefault(fault => chosen is null || fault.Format == chosen).Fault is { } fault) throw fault;
+        if (faults.FirstOrDefault(fault => chosen is null || (fault.Format == chosen && fault.Needed)).Fault is { } fault) throw fault;
         return chosen?.Build(source) ?? throw NothingKnown();
     }
 
@@ -84,7 +84,7 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
         catch (InvalidInputException e) when (e.Part == file.Path || e.Part == file.Name)
         {
             known[format].RemoveAt(known[format].Count - 1);
-            faults.Add((format, file.Path, e));
+            faults.Add((format, file.Path, format.Needs(file), e));
         }
     }
 

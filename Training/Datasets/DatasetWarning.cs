@@ -23,46 +23,51 @@ public sealed record DatasetWarning(string Code, string Detail)
 
     private static DatasetWarning? Few(Dataset dataset, int[] counts)
     {
-        string[] few = [.. dataset.Labels.Index().Where(label => counts[label.Index] < FewPictures).Select(label => $"\"{label.Item}\" ({counts[label.Index]})")];
+        int[] few = [.. Enumerable.Range(0, counts.Length).Where(label => counts[label] < FewPictures)];
         return few.Length == 0 ? null : new DatasetWarning(
-            "few-pictures", $"{Classes(few)} fewer than {FewPictures} training pictures, from which little can be learned: {List(few)}.");
+            "few-pictures",
+            $"{Classes(few)} fewer than {FewPictures} training pictures, from which little can be learned: "
+                + $"{List(few, label => $"\"{dataset.Labels[label]}\" ({counts[label]})")}.");
     }
 
     private static DatasetWarning? Unvalidated(Dataset dataset, int[] counts)
     {
-        string[] alone = [.. dataset.Labels.Index().Where(label => counts[label.Index] < 2).Select(label => $"\"{label.Item}\"")];
+        int[] alone = [.. Enumerable.Range(0, counts.Length).Where(label => counts[label] < 2)];
         return alone.Length == 0 ? null : new DatasetWarning(
-            "no-validation-picture", $"{Classes(alone)} no second training picture, so that no validation accuracy tells of it: {List(alone)}.");
+            "no-validation-picture",
+            $"{Classes(alone)} no second training picture, so that no validation accuracy tells of it: {List(alone, label => $"\"{dataset.Labels[label]}\"")}.");
     }
 
     private static IEnumerable<DatasetWarning?> Equal(Dataset dataset)
     {
         var first = new Dictionary<ReadOnlyMemory<byte>, int>(dataset.Train.Count, new SameBytes()); // the first index of each picture
-        var pairs = new List<string>();
+        var pairs = new List<(int First, int Second)>();
         for (int i = 0; i < dataset.Train.Count; i++)
         {
             if (first.TryAdd(dataset.Train.Memory(i), i)) continue;
             int other = first[dataset.Train.Memory(i)];
-            if (dataset.Train.Labels[i] != dataset.Train.Labels[other]) pairs.Add($"{other} (\"{LabelOf(other)}\") and {i} (\"{LabelOf(i)}\")");
+            if (dataset.Train.Labels[i] != dataset.Train.Labels[other]) pairs.Add((other, i));
         }
 
         yield return pairs.Count == 0 ? null : new DatasetWarning(
             "equal-pictures-in-classes",
-            $"{pairs.Count} training picture(s) are in another class too, which no network can tell apart: {List(pairs)}.");
+            $"{pairs.Count} training picture(s) are in another class too, which no network can tell apart: "
+                + $"{List(pairs, pair => $"{pair.First} ({LabelOf(pair.First)}) and {pair.Second} ({LabelOf(pair.Second)})")}.");
 
-        string[] shared = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => first.ContainsKey(dataset.Test.Memory(i)))
-            .Select(i => $"{i} of the test part is {first[dataset.Test.Memory(i)]} of the training part")];
+        int[] shared = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => first.ContainsKey(dataset.Test.Memory(i)))];
         yield return shared.Length == 0 ? null : new DatasetWarning(
             "equal-pictures-in-parts",
-            $"{shared.Length} test picture(s) are in the training part too, so that the test accuracy tells more than it should: {List(shared)}.");
+            $"{shared.Length} test picture(s) are in the training part too, so that the test accuracy tells more than it should: "
+                + $"{List(shared, i => $"{i} of the test part is {first[dataset.Test.Memory(i)]} of the training part")}.");
 
-        string LabelOf(int index) => dataset.Labels[dataset.Train.Labels[index]];
+        string LabelOf(int index) => $"\"{dataset.Labels[dataset.Train.Labels[index]]}\"";
     }
 
-    private static string Classes(string[] classes) => classes.Length == 1 ? "1 class has" : $"{classes.Length} classes have";
+    private static string Classes(int[] classes) => classes.Length == 1 ? "1 class has" : $"{classes.Length} classes have";
 
-    private static string List(IReadOnlyCollection<string> items) =>
-        string.Join(", ", items.Take(Named)) + (items.Count > Named ? $" and {items.Count - Named} more" : "");
+    // The first of them in words.
+    private static string List<T>(IReadOnlyCollection<T> items, Func<T, string> words) =>
+        string.Join(", ", items.Take(Named).Select(words)) + (items.Count > Named ? $" and {items.Count - Named} more" : "");
 
     private sealed class SameBytes : IEqualityComparer<ReadOnlyMemory<byte>>
     {
