@@ -116,6 +116,7 @@ internal static class BadRequests
         }
 
         yield return new BadRequest("delete no run", "DELETE", Nobody, 404);
+        yield return new BadRequest("range behind the end", "GET", "/api/runs/{trained}/parameters", 416) { Says = "bytes" }.With("Range", "bytes=99999999-");
         foreach (string part in (string[])["parameters", "filters.png", "confusion"])
             yield return new BadRequest($"{part} of an untrained run", "GET", $"/api/runs/{{paused}}/{part}", 409);
         foreach (string which in (string[])["middle", "Best", "0"])

@@ -119,6 +119,7 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     [InlineData("train/a/1.png train/b/1.png val/a/1.png", "class folders below train/ and val/; val/ became the test part")]
     [InlineData("d/train/a/1.png d/train/b/1.png d/valid/a/1.png d/test/b/1.png", "class folders in d/ below train/ and valid/ and test/; valid/ became a part of the training part")]
     [InlineData("x/y/a/1.png x/y/b/1.png", "class folders in x/y/")]
+    [InlineData("train/a/1.png train/b/1.png dev/a/1.png", "class folders in train/")]
     public async Task Upload_Layout_IsToldInWords(string paths, string words)
     {
         JsonElement report = await UploadAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]));
@@ -135,6 +136,12 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     [InlineData("positive_test/1.png negative_test/1.png", "negative_test 1 0, positive_test 1 0")]
     [InlineData("pets-test-main/cats/1.png pets-test-main/dogs/1.png pets-test-main/demo.png", "cats 1 0, dogs 1 0")]
     [InlineData("cats/1.png dogs/1.png test/cats/1.png", "cats 1 1, dogs 1 0")]
+    [InlineData("train/bus/1.png train/car/1.png train/train/1.png test/bus/1.png test/train/1.png", "bus 1 1, car 1 0, train 1 1")]
+    [InlineData("train/valid/1.png train/invalid/1.png test/valid/1.png test/invalid/1.png", "invalid 1 1, valid 1 1")]
+    [InlineData("train/control/1.png train/test/1.png test/control/1.png", "control 1 1, test 1 0")]
+    [InlineData("train/a/1.png train/b/1.png test/a/1.png unlabeled/1.png unlabeled/2.png unlabeled/3.png", "a 1 1, b 1 0")]
+    [InlineData("data/a/1.png data/b/1.png raw/1.png raw/2.png raw/3.png", "a 1 0, b 1 0")]
+    [InlineData(".keras/flowers/a/1.png a/1.png b/1.png", "a 1 0, b 1 0")]
     public async Task Upload_FoldersOfAllKinds_FindsTheClasses(string paths, string classes)
     {
         JsonElement report = await UploadAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, path.EndsWith('/') ? [] : Colour(i)))]));
@@ -142,6 +149,61 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
         Assert.Equal(classes, Classes(report));
         int pictures = report.GetProperty("trainImages").GetInt32() + report.GetProperty("testImages").GetInt32();
         Assert.Equal(paths.Split(' ').Count(path => !path.EndsWith('/')), pictures + report.GetProperty("refusedCount").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("part1/a/1.png part1/b/1.png part2/a/1.png part2/b/1.png", "2 picture(s) lie elsewhere than the class folders in part1/ and were left out, as part2/a/1.png")]
+    [InlineData("train/a/1.png train/b/1.png dev/a/1.png", "1 picture(s) lie elsewhere than the class folders in train/ and were left out, as dev/a/1.png")]
+    public async Task Upload_WholeFoldersLeftOut_Warns(string paths, string words)
+    {
+        JsonElement report = await UploadAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]));
+        JsonElement warning = report.GetProperty("warnings").EnumerateArray().Single(known => known.GetProperty("code").GetString() == "folders-left-out");
+        Assert.StartsWith(words, warning.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.All(Refused(report).Values, reason => Assert.Contains("which are class folders in", reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("cats/persian/1.png cats/siamese/1.png dogs/pug/1.png", 201, "folders-left-out")]
+    [InlineData("cats/persian/1.png dogs/pug/1.png", 400, "put all class folders beside each other")]
+    [InlineData("train/Cat/1.png train/dog/1.png test/cat/1.png", 400, "The class \"Cat\" is written otherwise.")]
+    public async Task Upload_ClassesThatDoNotStandBesideEachOther_SaysWhatHelps(string paths, int status, string words)
+    {
+        byte[] archive = Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]);
+        using HttpResponseMessage answer = await client.UploadAsync($"apart-{Guid.NewGuid():n}", archive);
+        Assert.Equal(status, (int)answer.StatusCode);
+        string text = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Replace("\\u0022", "\"", StringComparison.Ordinal);
+        Assert.Contains(words, text.Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gbk", "狗 2 0, 猫 2 0")] // the first name is UTF-8 too, by chance
+    [InlineData(null, "狗 2 0, 猫 2 0")]
+    [InlineData("cp936", "狗 2 0, 猫 2 0")]
+    public async Task Upload_NamesThatAreUtf8ByChance_AreReadAsTheOthers(string? names, string classes)
+    {
+        byte[] archive = Renamed(
+            Zip(("@@/1.png", Colour(1)), ("@@/2.png", Colour(2)), ("&&/1.png", Colour(3)), ("&&/2.png", Colour(4))), ("@@", [0xc3, 0xa8]), ("&&", [0xb9, 0xb7]));
+        (string, string)[] parts = names is null ? [] : [("names", names)];
+        JsonElement report = await client.UploadAsync($"gbk-{Guid.NewGuid():n}", archive, parts: parts).JsonAsync(HttpStatusCode.Created);
+
+        if (names is not null) Assert.Equal(classes, Classes(report));
+        Assert.Equal(names is null, report.GetProperty("warnings").EnumerateArray().Any(known => known.GetProperty("code").GetString() == "names-guessed"));
+        Assert.DoesNotContain("è", Classes(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upload_FieldsOfAFormThatAreLeftEmpty_AreNotGiven()
+    {
+        JsonElement report = await client.UploadAsync("empty-fields", CatsAndDogs, parts: [("resize", ""), ("background", ""), ("names", "")]).JsonAsync(HttpStatusCode.Created);
+        Assert.Equal("cats 2 0, dogs 2 0", Classes(report));
+    }
+
+    [Fact]
+    public async Task Upload_PicturesInAHiddenFolder_AreRefusedWithTheReason()
+    {
+        JsonElement report = await UploadAsync(Zip((".cat/1.png", Colour(1)), ("dog/1.png", Colour(2)), ("bird/1.png", Colour(3)), (".git/config", [1])));
+        Assert.Contains("hidden folder .cat/", Refused(report)[".cat/1.png"], StringComparison.Ordinal);
+        Assert.Equal(1, report.GetProperty("ignored").GetInt32());
     }
 
     [Fact]
@@ -198,6 +260,14 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     }
 
     private static byte[] Case(string file) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Datasets", "Cases", file));
+
+    // The archive with other bytes in its names, of the same length.
+    private static byte[] Renamed(byte[] archive, params (string From, byte[] To)[] names)
+    {
+        foreach ((string from, byte[] to) in names)
+            for (int at; (at = archive.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes($"{from}/"))) >= 0;) to.CopyTo(archive, at);
+        return archive;
+    }
 
     private Task<JsonElement> UploadAsync(byte[] archive, string fileName = "a.zip", bool resize = false) =>
         client.UploadAsync($"foreign-{Guid.NewGuid():n}", archive, fileName, resize).JsonAsync(HttpStatusCode.Created);

@@ -43,6 +43,28 @@ public sealed class ModelsTests(TrainedService service) : IClassFixture<TrainedS
         }
     }
 
+    [Fact]
+    public async Task Parameters_RangeBehindTheEnd_TellsTheLength()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{service.Run}/parameters") { Headers = { { "Range", "bytes=99999999-" } } };
+        using HttpResponseMessage response = await service.Client.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, response.StatusCode);
+        Assert.Equal($"bytes */{service.Best.ToArray().Length}", response.Content.Headers.ContentRange?.ToString());
+    }
+
+    // A unit that is not known is as no range (RFC 9110, section 14.2).
+    [Fact]
+    public async Task Parameters_RangeOfAnotherUnit_IsTheWhole()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{service.Run}/parameters");
+        request.Headers.TryAddWithoutValidation("Range", "lines=0-1");
+        using HttpResponseMessage response = await service.Client.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(service.Best.ToArray(), await response.Content.ReadAsByteArrayAsync(Cancel));
+    }
+
     [Theory]
     [InlineData("bytes=0-9", 0, 10)]
     [InlineData("bytes=100-", 100, null)]

@@ -12,6 +12,16 @@ public sealed class PictureDecoderTests
 
     private static byte[][] Planes => [PictureFiles.Plane(Colours, 0), PictureFiles.Plane(Colours, 1), PictureFiles.Plane(Colours, 2)];
 
+    // 32x32 pixels in several scans, as Pillow writes them.
+    private const string ProgressiveJpeg =
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/"
+        + "2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wgARCAAgACADASIAAhEBAxEB/8QA"
+        + "FQABAQAAAAAAAAAAAAAAAAAAAwX/xAAXAQADAQAAAAAAAAAAAAAAAAADBAUC/9oADAMBAAIQAxAAAAGSiqxklVBUCVVFDJUUT/8A/8QAFRABAQAAAAAAAAAA"
+        + "AAAAAAAAAQD/2gAIAQEAAQUCCCCCCCCCCCCCCCCC/8QAFhEAAwAAAAAAAAAAAAAAAAAAAAID/9oACAEDAQE/AZuTcm5Nz//EABYRAAMAAAAAAAAAAAAAAAAA"
+        + "AAABAv/aAAgBAgEBPwF0Oh0Oj//EABQQAQAAAAAAAAAAAAAAAAAAAED/2gAIAQEABj8CB//EABQQAQAAAAAAAAAAAAAAAAAAAED/2gAIAQEAAT8hAqqqqq//"
+        + "2gAMAwEAAgADAAAAEEZMDP/EABQRAQAAAAAAAAAAAAAAAAAAACD/2gAIAQMBAT8QCr//xAAUEQEAAAAAAAAAAAAAAAAAAAAg/9oACAECAQE/EB//AP/EABUQ"
+        + "AQEAAAAAAAAAAAAAAAAAAABh/9oACAEBAAE/EIooooooooooooooov/Z";
+
     [Fact]
     public void Decode_PngOfEveryColourType_GivesItsPixels()
     {
@@ -37,6 +47,16 @@ public sealed class PictureDecoderTests
 
         Assert.Equal(PictureFiles.Tripled(grey), Decoded(PictureFiles.Png(4, PictureFiles.Interleave(Greys, Alphas))));
         Assert.Equal(colours, Decoded(PictureFiles.Png(6, PictureFiles.Interleave([.. Planes, Alphas]))));
+    }
+
+    // The decoder takes the missing scans of a progressive JPEG for grey.
+    [Fact]
+    public void Decode_ProgressiveJpegThatIsCutOff_IsRefused()
+    {
+        byte[] whole = Convert.FromBase64String(ProgressiveJpeg);
+        Assert.Equal(3 * 1024, PictureDecoder.Decode(whole, "a", Fitting.Strict).ToChannels(3).Length);
+        foreach (int length in (int[])[whole.Length - 2, whole.Length / 2])
+            Assert.Contains("ends before", Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(whole.AsSpan(0, length), "a", Fitting.Strict)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     private readonly SortedDictionary<PictureKey, Entry> entries = [];
     private readonly Dictionary<string, IReadOnlyList<string>> folders = new(StringComparer.Ordinal); // by their paths
+    private readonly List<string> leftOut = []; // pictures that can be read and have no class
     private FolderLayout layout = new([]);
     private byte[] buffer = new byte[1 << 16];
 
@@ -34,6 +35,14 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     /// <inheritdoc/>
     public override string Layout => layout.Words;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DatasetWarning> Warnings => leftOut.Count == 0 ? [] :
+    [
+        new DatasetWarning(
+            "folders-left-out",
+            $"{leftOut.Count} picture(s) lie elsewhere than the {layout.Words} and were left out, as {leftOut[0]}; put all class folders beside each other."),
+    ];
 
     /// <inheritdoc/>
     public override int Images => entries.Values.Count(entry => entry.Pixels is not null);
@@ -115,7 +124,11 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
             if (entry.Reason is { } reason) Refuse(key.Path, reason);
             else if (layout.ClassOf(entry.Folders) is { } label)
                 yield return new Image(entry.Pixels!, Array.BinarySearch(labels, label, StringComparer.Ordinal), layout.IsTest(entry.Folders));
-            else Refuse(key.Path, layout.RefusalOf(entry.Folders));
+            else
+            {
+                leftOut.Add(key.Path);
+                Refuse(key.Path, layout.RefusalOf(entry.Folders));
+            }
         }
     }
 
@@ -124,17 +137,23 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         if (images.Length == 0)
             throw new InvalidInputException(source, $"none of its {entries.Count} pictures can be used; the first of them, {Refused[0].File}, {Refused[0].Reason}");
         if (labels.Length < 2)
-            throw new InvalidInputException(source, $"it holds one class, \"{labels[0]}\"; at least 2 are needed, each a folder of pictures.");
+            throw new InvalidInputException(source, $"it holds one class, \"{labels[0]}\"; at least 2 are needed, each a folder of pictures.{Elsewhere()}");
         foreach ((int index, string label) in labels.Index())
         {
             if (images.Any(image => image.Label == index && !image.Test)) continue;
             KeyValuePair<PictureKey, Entry> lost =
                 entries.FirstOrDefault(entry => entry.Value.Reason is not null && layout.ClassOf(entry.Value.Folders) == label);
             string first = lost.Value.Reason is { } reason ? $" The first of them, {lost.Key.Path}, {reason}" : "";
+            if (labels.FirstOrDefault(other => other != label && Alike(other, label)) is { } alike) first += $" The class \"{alike}\" is written otherwise.";
             throw new InvalidInputException(
                 source, $"the class folder \"{label}\" holds no training picture that can be used; add some, or leave the folder out.{first}");
         }
     }
+
+    private string Elsewhere() => leftOut.Count == 0 ? ""
+        : $" {leftOut.Count} picture(s) lie elsewhere, as {leftOut[0]}; put all class folders beside each other.";
+
+    private static bool Alike(string a, string b) => a.Trim(' ', '.').Equals(b.Trim(' ', '.'), StringComparison.OrdinalIgnoreCase);
 
     private static ImageSet Part(IEnumerable<Image> images, int channels)
     {

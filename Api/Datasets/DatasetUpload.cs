@@ -100,6 +100,7 @@ internal sealed partial class DatasetUpload : IDisposable
         }
 
         string text = await TextAsync(part, section.Body, cancel);
+        if (text.Length == 0 && part != "name") return; // pages send the fields of a form that are left empty
         switch (part)
         {
             case "name":

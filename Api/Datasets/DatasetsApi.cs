@@ -60,11 +60,10 @@ public static class DatasetsApi
         DatasetUpload upload, DatasetStore store, ServiceStop stop, CancellationToken cancel)
     {
         DatasetImport? import = null;
-        IReadOnlyList<DatasetWarning> warnings = [];
         try
         {
             DatasetRow row = await store.AddAsync(upload.Name, ReadOnce, cancel);
-            return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), import!, warnings));
+            return TypedResults.Created($"/api/datasets/{row.Name}", new DatasetReport(DatasetDescription.Of(row), import!));
         }
         finally
         {
@@ -75,7 +74,6 @@ public static class DatasetsApi
         (Dataset, Fitting) ReadOnce()
         {
             import = Read(upload, cancel);
-            warnings = DatasetWarning.Of(import.Dataset); // before anything is stored
             return (import.Dataset, upload.Fitting with { Border = import.Border });
         }
     }
@@ -199,10 +197,10 @@ public record DatasetDescription
 public sealed record DatasetReport : DatasetDescription
 {
     [SetsRequiredMembers]
-    internal DatasetReport(DatasetDescription dataset, DatasetImport import, IReadOnlyList<DatasetWarning> warnings)
+    internal DatasetReport(DatasetDescription dataset, DatasetImport import)
         : base(dataset)
     {
-        (Layout, Ignored, Warnings) = (import.Layout, import.Ignored, warnings);
+        (Layout, Ignored, Warnings) = (import.Layout, import.Ignored, import.Warnings);
         (Refused, RefusedCount) = ([.. import.Refused.Take(RefusedListed)], import.Refused.Count);
     }
 

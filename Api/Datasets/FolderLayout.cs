@@ -4,7 +4,8 @@ namespace CnnService.Api.Datasets;
 /// Which folders of an archive are classes and which are parts. The class of a picture is the folder that directly holds it. Folders above
 /// are the same for most of the pictures, but for those that name a part, and pictures that lie elsewhere are strays. Parts are train or
 /// training, test or testing, and val, valid or validation, which is the test part where there is no other; a folder may name its part in
-/// one word of several, as seg_train does. Where there are parts, or nothing else, a part's name is no class.
+/// one word of several, as seg_train does. Where there are parts, or nothing else, a part's name is no class, unless it stands among classes below a
+/// part: train/bus, train/train. Folders that give two classes go before more pictures in one.
 /// </summary>
 internal sealed class FolderLayout
 {
@@ -17,6 +18,7 @@ internal sealed class FolderLayout
     private readonly bool isFlat, isFlatByWords; // whether pictures lie in folders of parts alone
     private readonly Part? strays; // the part of home whose pictures are strays
     private readonly HashSet<string> parents; // of class folders
+    private readonly HashSet<string> parentsOfOthers; // of folders with pictures that name no part
 
     /// <summary>The layout that the folders of all pictures have.</summary>
     public FolderLayout(IReadOnlyList<string>[] pictures)
@@ -28,12 +30,13 @@ internal sealed class FolderLayout
         hasParts = leaves.Any(folders => folders.Take(folders.Count - 1).Skip(common).Any(folder => PartNamedBy(folder) is not null));
         isFlat = leaves.All(folders => PartNamedBy(folders[^1]) is not null);
         isFlatByWords = leaves.All(folders => PartIn(folders[^1]) is not null) && leaves.Select(folders => PartIn(folders[^1])).Distinct().Count() > 1;
-        IReadOnlyList<string>[] inClasses = [.. inFolders.Where(folders => !IsPart(folders[^1]))];
-        home = inClasses.CountBy(HomeOf)
-            .OrderByDescending(found => found.Value).ThenBy(found => found.Key, StringComparer.Ordinal).FirstOrDefault().Key ?? "";
+        parentsOfOthers = [.. leaves.Where(folders => PartNamedBy(folders[^1]) is null).Select(folders => Join(folders, folders.Count - 1))];
+        IReadOnlyList<string>[] inClasses = [.. inFolders.Where(folders => !IsPart(folders))];
+        home = inClasses.GroupBy(HomeOf).OrderByDescending(WeightOf).ThenBy(found => found.Key, StringComparer.Ordinal).FirstOrDefault()?.Key ?? "";
         IReadOnlyList<string>[] atHome = [.. inClasses.Where(folders => HomeOf(folders) == home)];
-        int none = atHome.Count(folders => PartAbove(folders) == Part.None), train = atHome.Count(folders => PartAbove(folders) == Part.Train);
-        strays = none == 0 || train == 0 ? null : none < train ? Part.None : Part.Train;
+        (bool, int) none = WeightOf(atHome.Where(folders => PartAbove(folders) == Part.None));
+        (bool, int) train = WeightOf(atHome.Where(folders => PartAbove(folders) == Part.Train));
+        strays = none.Item2 == 0 || train.Item2 == 0 ? null : none.CompareTo(train) < 0 ? Part.None : Part.Train;
         foreach (IReadOnlyList<string> folders in atHome.Where(folders => PartAbove(folders) != strays))
             parts.TryAdd(PartAbove(folders), FolderOfPart(folders) ?? "");
         parents = [.. inFolders.Where(folders => ClassOf(folders) is not null).Select(folders => Join(folders, folders.Count - 1))];
@@ -45,6 +48,7 @@ internal sealed class FolderLayout
         get
         {
             string above = home.Length > 0 ? $" in {home}/" : "";
+            if (parts.Count == 1 && parts.Values.Single() is { Length: > 0 } only) return $"class folders in {(home.Length > 0 ? $"{home}/" : "")}{only}/";
             if (parts.Count < 2) return $"class folders{above}";
             string below = $" below {string.Join(" and ", parts.Where(part => part.Key != Part.None).Select(part => $"{part.Value}/"))}";
             string validation = !parts.TryGetValue(Part.Validation, out string? folder) ? ""
@@ -55,7 +59,7 @@ internal sealed class FolderLayout
 
     /// <summary>The class of a picture in these folders; null for a stray.</summary>
     public string? ClassOf(IReadOnlyList<string> folders) =>
-        folders.Count > common && !IsPart(folders[^1]) && HomeOf(folders) == home && PartAbove(folders) != strays ? folders[^1] : null;
+        folders.Count > common && !IsPart(folders) && HomeOf(folders) == home && PartAbove(folders) != strays ? folders[^1] : null;
 
     /// <summary>The class of a folder that is listed, with or without pictures: one beside those of pictures; null for any other.</summary>
     public string? ClassOfListed(IReadOnlyList<string> folder) =>
@@ -72,9 +76,9 @@ internal sealed class FolderLayout
     /// <summary>Why a picture in these folders is a stray.</summary>
     public string RefusalOf(IReadOnlyList<string> folders)
     {
-        if (folders.Count > 0 && IsPart(folders[^1]))
+        if (folders.Count > 0 && IsPart(folders))
             return $"lies directly in {folders[^1]}/, which names a part and no class; put it into the folder of its class. Labels in tables are not read.";
-        return home.Length > 0 || parts.Count > 1
+        return home.Length > 0 || parts.Count > 1 || parts.Values.Any(folder => folder.Length > 0)
             ? $"does not lie in a class folder beside the others, which are {Words}; put each picture directly into the folder of its class."
             : "does not lie in a class folder; put each picture directly into the folder of its class.";
     }
@@ -88,8 +92,20 @@ internal sealed class FolderLayout
     private string? FolderOfPart(IReadOnlyList<string> folders) =>
         folders.Take(folders.Count - 1).Skip(common).LastOrDefault(folder => PartIn(folder) is not null);
 
-    // A folder that directly holds pictures, and yet is no class.
-    private bool IsPart(string folder) => ((hasParts || isFlat) && PartNamedBy(folder) is not null) || (isFlatByWords && PartIn(folder) is not null);
+    // Whether the folder that directly holds a picture is no class.
+    private bool IsPart(IReadOnlyList<string> folders)
+    {
+        if (isFlatByWords && PartIn(folders[^1]) is not null) return true;
+        if (!(hasParts || isFlat) || PartNamedBy(folders[^1]) is null) return false;
+        return PartAbove(folders) == Part.None || !parentsOfOthers.Contains(Join(folders, folders.Count - 1));
+    }
+
+    // Two classes or more go before one, then more pictures.
+    private static (bool AreSeveral, int Pictures) WeightOf(IEnumerable<IReadOnlyList<string>> pictures)
+    {
+        IReadOnlyList<string>[] all = [.. pictures];
+        return (all.Select(folders => folders[^1]).Distinct(StringComparer.Ordinal).Take(2).Count() == 2, all.Length);
+    }
 
     private static string Join(IReadOnlyList<string> folders, int count) => string.Join('/', folders.Take(count));
 

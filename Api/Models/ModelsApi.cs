@@ -7,6 +7,7 @@ using CnnService.Api.Hosting;
 using CnnService.Api.Pictures;
 using CnnService.Api.Runs;
 using CnnService.Training;
+using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -83,8 +84,28 @@ internal static class ModelsApi
             }
 
             if (await contents.OpenAsync(stored.Content, cancel) is { } file) // else better ones have replaced them since they were found
+            {
+                CheckRange(context, file.Length);
                 return TypedResults.Stream(
                     file, "application/octet-stream", $"{id}-{which}.safetensors", entityTag: current, enableRangeProcessing: true);
+            }
+        }
+    }
+
+    // The framework takes ranges of any unit for bytes, and answers one that lies outside without a word.
+    private static void CheckRange(HttpContext context, long length)
+    {
+        RequestHeaders headers = context.Request.GetTypedHeaders();
+        if (headers.Range is not { } range) return;
+        if (!range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)) context.Request.Headers.Range = default;
+        else if (headers.IfRange is null && range.Ranges is { Count: 1 } && range.Ranges.Single() is var asked && (asked.From >= length || asked is { From: null, To: 0 }))
+        {
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers.ContentRange = $"bytes */{length}";
+                return Task.CompletedTask;
+            });
+            throw new ProblemException(416, $"The file has {length} bytes; ask for a range of them.");
         }
     }
 

@@ -18,6 +18,10 @@ public static class PictureDecoder
     /// <summary>The most pixels that are decoded at once: at most 112 MiB are taken for a picture.</summary>
     public const int DecodedPixels = 1 << 24;
 
+    private static ReadOnlySpan<byte> EndOfJpeg => [0xff, 0xd9];
+
+    private static ReadOnlySpan<byte> StartOfScan => [0xff, 0xda];
+
     private const int LongestSide = ushort.MaxValue; // of JPEG
 
     internal const string Formats = "PNG, JPEG, WebP, BMP or GIF";
@@ -36,9 +40,13 @@ public static class PictureDecoder
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         CheckSize(width, height, name, fitting);
 
+        bool isProgressive = codec.EncodedFormat == SKEncodedImageFormat.Jpeg && IsProgressive(file);
+        if (isProgressive && file.LastIndexOf(EndOfJpeg) <= file.IndexOf(StartOfScan)) // the decoder fills up what is missing
+            throw new InvalidInputException(name, "ends before its last pixel; send the whole file.");
         int factor = (int)Math.Ceiling(Math.Sqrt((double)width * height / DecodedPixels));
-        if (factor > 1 && !CanBeMadeSmaller(codec.EncodedFormat, file))
-            throw new InvalidInputException(name, string.Create(CultureInfo.InvariantCulture, $"has over {DecodedPixels:N0} pixels, and only JPEG, but for the progressive kind, and PNG are read so large; save it as JPEG."));
+        // Others take memory for every pixel while they are decoded.
+        if (factor > 1 && (isProgressive || codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg)))
+            throw new InvalidInputException(name, string.Create(CultureInfo.InvariantCulture, $"has over {DecodedPixels:N0} pixels, and only JPEG, but for the progressive kind, and PNG are read so large; save it as a JPEG that is not progressive, or smaller."));
         Planes planes = new Decoding(codec, name, fitting.BackgroundColour()).Smaller(factor).Turned(codec.EncodedOrigin);
         return new Picture(fitting.Apply(planes).Bytes);
     }
@@ -65,10 +73,6 @@ public static class PictureDecoder
         if (!fitting.Takes(width, height))
             throw new InvalidInputException(name, $"is {size}, not {fitting.Sizes}; send {fitting.Sizes}, or resize=true to have it brought to that size.");
     }
-
-    // Others, and JPEG of the progressive kind, take memory for every pixel while they are decoded.
-    private static bool CanBeMadeSmaller(SKEncodedImageFormat format, ReadOnlySpan<byte> file) =>
-        format == SKEncodedImageFormat.Png || (format == SKEncodedImageFormat.Jpeg && !IsProgressive(file));
 
     // By the marker of its frame (ITU-T T.81, B.1.1.3): 0xFFC0 and 0xFFC1 are sequential.
     private static bool IsProgressive(ReadOnlySpan<byte> file)

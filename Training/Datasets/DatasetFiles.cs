@@ -46,7 +46,7 @@ internal static class DatasetFiles
         try
         {
             DatasetFile plain = file.Kind == FileKind.Gzip
-                ? new DatasetFile(file.Name, new UnpackedStream(file.Content, file.Name, limit)) { Folders = file.Folders }
+                ? new DatasetFile(file.Name, new UnpackedStream(file.Content, file.Name, limit)) { Folders = file.Folders, GuessedCodePage = file.GuessedCodePage }
                 : file;
             return EndsWithAny(file.Name, ArchiveEndings) || plain.Kind is FileKind.Zip or FileKind.Tar ? plain with { Refusal = Nested } : plain;
         }

@@ -31,6 +31,9 @@ public abstract class DatasetFormat
     /// <summary>The width in pixels of the border of zeros that the images got around them, as the format has smaller ones.</summary>
     public virtual int Border => 0;
 
+    /// <summary>The warnings of the format's own; complete after <see cref="Build"/>.</summary>
+    public virtual IReadOnlyList<DatasetWarning> Warnings => [];
+
     /// <summary>The files that were left out one by one, and why; complete after <see cref="Build"/>.</summary>
     public IReadOnlyList<RefusedFile> Refused => refused;
 

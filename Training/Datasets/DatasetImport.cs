@@ -6,7 +6,9 @@ namespace CnnService.Training.Datasets;
 /// <param name="Refused">The files that were left out, and why, in ordinal order of their paths.</param>
 /// <param name="Ignored">The number of files that systems leave in archives, such as .DS_Store and Thumbs.db.</param>
 /// <param name="Border">The width in pixels of the border of zeros that the images got: 2 where they were 28x28, otherwise 0.</param>
-public sealed record DatasetImport(Dataset Dataset, string Layout, IReadOnlyList<RefusedFile> Refused, int Ignored, int Border);
+/// <param name="Warnings">Reasons why a network may learn less from it, or seem to have learned more, than one would think.</param>
+public sealed record DatasetImport(
+    Dataset Dataset, string Layout, IReadOnlyList<RefusedFile> Refused, int Ignored, int Border, IReadOnlyList<DatasetWarning> Warnings);
 
 /// <summary>A file that was left out of a dataset.</summary>
 /// <param name="File">Its path in the archive.</param>
@@ -31,17 +33,20 @@ public sealed class ImportRefusedException(InvalidInputException cause, IReadOnl
 /// </summary>
 internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
 {
-    private static readonly string[] Junk = ["__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN"];
+    private static readonly string[] Junk = ["__MACOSX", ".git", ".svn", ".Trashes", ".thumbnails", ".ipynb_checkpoints", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN"];
 
     private readonly Dictionary<DatasetFormat, List<string>> known = formats.ToDictionary(format => format, _ => new List<string>());
     private readonly List<(DatasetFormat Format, string Path, bool Needed, InvalidInputException Fault)> faults = [];
     private readonly List<RefusedFile> refused = [];
     private int ignored;
+    private string? guessedCodePage;
 
     /// <summary>Reads one file.</summary>
     public void Add(DatasetFile file)
     {
+        guessedCodePage ??= file.GuessedCodePage;
         if (IsJunk(file)) ignored += file.IsFolder ? 0 : 1;
+        else if (Hidden(file) is { } hidden) RefuseHidden(file, hidden);
         else if (file.IsFolder) foreach (DatasetFormat format in formats) format.AddFolder(file.Folders);
         else if (file.Refusal is { } reason) refused.Add(new RefusedFile(file.Path, reason));
         else if (formats.FirstOrDefault(format => format.Knows(file)) is { } format) Read(file, format);
@@ -56,7 +61,7 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
         try
         {
             Dataset dataset = Build(chosen);
-            return new DatasetImport(dataset, chosen!.Layout, AllRefused(chosen), ignored, chosen.Border);
+            return new DatasetImport(dataset, chosen!.Layout, AllRefused(chosen), ignored, chosen.Border, [.. Guess(), .. chosen.Warnings, .. DatasetWarning.Of(dataset)]);
         }
         catch (InvalidInputException e)
         {
@@ -70,8 +75,23 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
         return chosen?.Build(source) ?? throw NothingKnown();
     }
 
-    private static bool IsJunk(DatasetFile file) =>
-        file.Folders.Append(file.Name).Any(part => part.StartsWith('.') || Junk.Contains(part, StringComparer.OrdinalIgnoreCase));
+    private IEnumerable<DatasetWarning> Guess() => guessedCodePage is null ? [] :
+    [
+        new DatasetWarning(
+            "names-guessed", $"File names that are not UTF-8 were read as {guessedCodePage}; where they look wrong, say the code page (names)."),
+    ];
+
+    // Pictures in a hidden folder are more than what systems leave.
+    private static bool IsJunk(DatasetFile file) => file.Name.StartsWith('.')
+        || file.Folders.Append(file.Name).Any(part => Junk.Contains(part, StringComparer.OrdinalIgnoreCase))
+        || (Hidden(file) is not null && file.Kind != FileKind.Picture);
+
+    private static string? Hidden(DatasetFile file) => file.Folders.FirstOrDefault(folder => folder.StartsWith('.') && folder != ".");
+
+    private void RefuseHidden(DatasetFile file, string folder)
+    {
+        if (!file.IsFolder) refused.Add(new RefusedFile(file.Path, $"lies in the hidden folder {folder}/; give the folder a name without a dot in front."));
+    }
 
     // Whatever is wrong with the archive itself ends the import.
     private void Read(DatasetFile file, DatasetFormat format)
@@ -92,7 +112,7 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
     {
         IEnumerable<RefusedFile> broken = faults.Select(fault => new RefusedFile(fault.Path, fault.Fault.Reason));
         IEnumerable<RefusedFile> others = formats.Where(format => format != chosen).SelectMany(format => known[format]
-            .Select(path => new RefusedFile(path, $"does not belong to the {chosen?.Layout}, which are most of the archive; upload it apart from them.")));
+            .Select(path => new RefusedFile(path, $"is none of the {chosen?.Layout}, which are most of the archive; where it is a dataset of its own, upload it apart.")));
         return [.. refused.Concat(broken).Concat(others).Concat(chosen?.Refused ?? []).OrderBy(file => file.File, StringComparer.Ordinal)];
     }
 

@@ -1,11 +1,12 @@
+using System.Globalization;
 using System.Text;
 
 namespace CnnService.Training.Datasets;
 
 /// <summary>
-/// Turns the bytes of an archive's names into text. Names that are no UTF-8 are in the code page of the machine that packed them, which no
-/// archive tells: it is given, or found by which one makes words of them, and is IBM437 where none does. Different bytes stay different
-/// names.
+/// Turns the bytes of an archive's names into text. A code page that is given counts for all names that are not flagged as UTF-8. Otherwise
+/// they are UTF-8 where nearly all can be; names that are no UTF-8 are in the code page of the machine that packed them, which no archive tells:
+/// it is found by which one makes words of them, and is IBM437 where none does. Different bytes stay different names.
 /// </summary>
 internal sealed class EntryNames
 {
@@ -14,12 +15,18 @@ internal sealed class EntryNames
 
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly Encoding legacy;
+    private const int SureOfUtf8 = 10; // times as many names that are UTF-8 as others, which then are damaged ones
 
-    private EntryNames(Encoding legacy) => this.legacy = legacy;
+    private readonly Encoding legacy;
+    private readonly bool utf8First;
+
+    private EntryNames(Encoding legacy, bool utf8First) => (this.legacy, this.utf8First) = (legacy, utf8First);
 
     /// <summary>Names of which nothing is known.</summary>
-    public static EntryNames Unknown { get; } = new(Strict(437)!);
+    public static EntryNames Unknown { get; } = new(Strict(437)!, utf8First: true);
+
+    /// <summary>The code page that was found, where names were not UTF-8; null otherwise.</summary>
+    public string? Guess { get; private init; }
 
     /// <summary>
     /// Names in the code page of that name, such as <c>ibm866</c> or <c>shift_jis</c>; null where there is none of that name.
@@ -28,9 +35,11 @@ internal sealed class EntryNames
     {
         try
         {
-            Encoding found = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
+            Encoding found = Named(codePage);
+            if (found.GetByteCount("/") != 1) return null; // of UTF-16 no archive makes names
             return new EntryNames(
-                Strict(found.CodePage) ?? Encoding.GetEncoding(found.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback));
+                Strict(found.CodePage) ?? Encoding.GetEncoding(found.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback),
+                utf8First: false);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -41,16 +50,23 @@ internal sealed class EntryNames
     /// <summary>Names in the code page that makes words of most of these.</summary>
     public static EntryNames Detect(IReadOnlyCollection<byte[]> names)
     {
-        byte[][] foreign = [.. names.Where(name => !IsUtf8(name))];
-        if (foreign.Length == 0) return Unknown;
+        byte[][] telling = [.. names.Where(name => name.Any(letter => letter >= 0x80))];
+        int utf8 = telling.Count(IsUtf8), others = telling.Length - utf8;
+        if (others == 0) return Unknown;
+        bool utf8First = utf8 >= SureOfUtf8 * others; // as two letters of a Chinese code page can be UTF-8 by chance
+        byte[][] foreign = utf8First ? [.. telling.Where(name => !IsUtf8(name))] : telling;
         Encoding[] known = [.. Candidates.Select(Strict).OfType<Encoding>()];
-        return new EntryNames(known.MaxBy(encoding => foreign.Sum(name => (long)Score(encoding, name)))!);
+        Encoding found = known.MaxBy(encoding => foreign.Sum(name => (long)Score(encoding, name)))!;
+        return new EntryNames(found, utf8First) { Guess = found.WebName };
     }
 
-    /// <summary>The text of a name: UTF-8 where it is that.</summary>
+    /// <summary>The text of a name that is flagged as UTF-8.</summary>
+    public string DecodeUtf8(byte[] name) => IsUtf8(name) ? Utf8.GetString(name) : Decode(name);
+
+    /// <summary>The text of any other name.</summary>
     public string Decode(byte[] name)
     {
-        foreach (Encoding encoding in (Encoding[])[Utf8, legacy])
+        foreach (Encoding encoding in utf8First ? (Encoding[])[Utf8, legacy] : [legacy, Utf8])
         {
             try
             {
@@ -63,6 +79,15 @@ internal sealed class EntryNames
         }
 
         return Unknown.legacy.GetString(name); // has a character for every byte
+    }
+
+    // Also cp932 and 932, as Windows and Python call them.
+    private static Encoding Named(string codePage)
+    {
+        string number = codePage.ToLowerInvariant().Replace("windows-", "", StringComparison.Ordinal).Replace("cp", "", StringComparison.Ordinal);
+        if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int page))
+            return CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.GetEncoding(page);
+        return number == "utf8" ? Utf8 : CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
     }
 
     private static bool IsUtf8(byte[] name)

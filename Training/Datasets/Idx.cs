@@ -170,7 +170,8 @@ internal sealed class Idx : DatasetFormat
         int wrong = Array.FindIndex(classes, label => label >= classCount);
         if (wrong >= 0)
             throw new InvalidInputException(
-                name, $"the label at byte {8 + wrong} is {classes[wrong]}; with {classCount} classes it is 0 to {classCount - 1}.");
+                name, $"the label at byte {8 + wrong} is {classes[wrong]}; with {classCount} classes it is 0 to {classCount - 1}. Where there are other classes, name "
+                + $"them in a file {NamesName}, one a line.");
         return new ImageSet(Pixels, pixels, classes.Select(label => (int)label));
     }
 

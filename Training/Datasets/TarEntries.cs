@@ -56,11 +56,11 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
     private static string? RefusalOf(char type) => type switch
     {
         '\0' or '0' or '7' => null,
-        '1' => "is a HardLink; put the file itself there.",
-        '2' => "is a SymbolicLink; put the file itself there.",
-        '3' => "is a CharacterDevice; only files and folders are read.",
-        '4' => "is a BlockDevice; only files and folders are read.",
-        '6' => "is a Fifo; only files and folders are read.",
+        '1' => "is a hard link; put the file itself there.",
+        '2' => "is a symbolic link; put the file itself there.",
+        '3' => "is a device; only files and folders are read.",
+        '4' => "is a device; only files and folders are read.",
+        '6' => "is a pipe; only files and folders are read.",
         'M' => "goes on from another volume; pack it in one archive.",
         'S' => "is a sparse file; pack it without --sparse.",
         _ => $"is an entry of the type '{type}'; only files and folders are read.",

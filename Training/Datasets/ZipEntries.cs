@@ -13,8 +13,7 @@ internal static class ZipEntries
         if (!stream.CanSeek) throw new ArgumentException("A .zip is read from its end: the stream must be able to seek.", nameof(stream));
         CheckEntryCount(stream, name);
         using ZipArchive archive = Open(stream, name);
-        string[]? paths = ZipNames.Read(stream, names);
-        if (paths?.Length != archive.Entries.Count) throw Broken(name);
+        if (ZipNames.Read(stream, names) is not ({ } paths, var guess) || paths.Length != archive.Entries.Count) throw Broken(name);
         foreach ((ZipArchiveEntry entry, string path) in archive.Entries.Zip(paths))
         {
             string[] parts = DatasetFiles.PathOf(path, name);
@@ -24,7 +23,8 @@ internal static class ZipEntries
             {
                 using Stream packed = Open(entry, path, name);
                 using var content = new ZipContent(packed, entry, path, stream.Length, name, limit);
-                yield return DatasetFiles.InArchive(new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = entry.Length }, limit);
+                var file = new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = entry.Length, GuessedCodePage = guess };
+                yield return DatasetFiles.InArchive(file, limit);
             }
         }
     }
