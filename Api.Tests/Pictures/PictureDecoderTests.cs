@@ -111,6 +111,11 @@ public sealed class PictureDecoderTests
         byte[] exif = [.. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
         byte[] tagged = [.. file[..2], 0xff, 0xe1, 0, (byte)(exif.Length + 2), .. exif, .. file[2..]];
 
+        // The same of a PNG, whose decoder does not look.
+        byte[] png = PictureFiles.Png(0, stored, extra: ("eXIf", exif[6..]));
+        Assert.Equal(PictureDecoder.Decode(png, "a", Fitting.Strict).ToChannels(1)[8 * 32 + 8], levels[corners[0] - 'a']);
+        Assert.Equal(PictureDecoder.Decode(png, "a", Fitting.Strict).ToChannels(1)[8 * 32 + 24], levels[corners[1] - 'a']);
+
         byte[] pixels = PictureDecoder.Decode(tagged, "photo", Fitting.Strict).ToChannels(1);
 
         int[] seen = [pixels[8 * 32 + 8], pixels[8 * 32 + 24], pixels[24 * 32 + 8], pixels[24 * 32 + 24]];

@@ -47,7 +47,8 @@ public static class PictureDecoder
         // Others take memory for every pixel while they are decoded.
         if (factor > 1 && (isProgressive || codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg)))
             throw new InvalidInputException(name, string.Create(CultureInfo.InvariantCulture, $"has over {DecodedPixels:N0} pixels, and only JPEG, but for the progressive kind, and PNG are read so large; save it as a JPEG that is not progressive, or smaller."));
-        Planes planes = new Decoding(codec, name, fitting.BackgroundColour()).Smaller(factor).Turned(codec.EncodedOrigin);
+        Planes planes = new Decoding(codec, name, fitting.BackgroundColour()).Smaller(factor)
+            .Turned(codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Of(file) : codec.EncodedOrigin);
         return new Picture(fitting.Apply(planes).Bytes);
     }
 

@@ -66,7 +66,7 @@ internal static class RunsApi
             new RunRow
             {
                 Id = Guid.CreateVersion7(time.GetUtcNow()),
-                Name = spec.Name ?? $"{spec.Dataset} {now:yyyy-MM-dd HH:mm:ss}",
+                Name = !string.IsNullOrWhiteSpace(spec.Name) ? spec.Name : $"{spec.Dataset} {now:yyyy-MM-dd HH:mm:ss}",
                 State = RunState.Queued,
                 Dataset = dataset.Name,
                 DatasetSha256 = dataset.Sha256,

@@ -137,7 +137,7 @@ internal static class Refusals
         FileKind.Pickle => "holds objects of Python, which are not read; take the binary version of CIFAR, or pictures.",
         FileKind.Picture => "is a picture, and pictures are not read here; upload them in class folders.",
         _ when Data.FirstOrDefault(data => file.Name.EndsWith(data.Ending, StringComparison.OrdinalIgnoreCase)).Name is { } name =>
-            $"is {name}, and only pictures are read; the classes are the names of their folders.",
+            $"is {name}, and is not read; the classes of pictures are the names of their folders.",
         _ when System.IO.Path.GetExtension(file.Name) is { Length: > 1 } ending => $"is no picture, and {ending} is not read; send PNG, JPEG, WebP, BMP or GIF.",
         _ => "is no picture; send PNG, JPEG, WebP, BMP or GIF.",
     };

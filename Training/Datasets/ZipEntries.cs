@@ -73,7 +73,7 @@ internal static class ZipEntries
         }
         catch (Exception e) when (IsDamage(e))
         {
-            throw new InvalidInputException(name, $"its entry \"{path}\" is damaged or packed in another way than stored or deflated.");
+            throw new InvalidInputException(name, $"its entry \"{path}\" is damaged, or packed in another way than stored or deflated; pack it as an ordinary .zip.");
         }
     }
 
