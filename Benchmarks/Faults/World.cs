@@ -200,7 +200,7 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>
     /// Waits for the end of a run. One that paused for its storage is resumed, which counts as a difference where it should go on by
-    /// itself; one that makes no progress for <see cref="HangSeconds"/> hangs.
+    /// itself; one that makes no progress for <see cref="HangSeconds"/> hangs, and so does one that waits, when what trains before it makes none.
     /// </summary>
     public async Task<JsonElement?> UntilEndedAsync(Submission run)
     {
@@ -223,6 +223,7 @@ internal sealed class World : IAsyncDisposable
                 if (state is "completed" or "failed" or "cancelled") return json;
                 if (state == "paused") await ResumeAsync(run, json);
                 string now = $"{state} {json.GetProperty("iteration")} {json.GetProperty("attempts")}";
+                if (state == "queued") now += $", behind {await RunningAsync()}";
                 if (now != before) (before, since) = (now, Environment.TickCount64);
             }
 
@@ -232,6 +233,10 @@ internal sealed class World : IAsyncDisposable
         Tally.Report(Wrong.Hang, $"{run.Name} stands still: {before}");
         return null;
     }
+
+    private async Task<string> RunningAsync() => await Client.GetAsync("/api/runs?state=running") is { Status: 200 } answer
+        ? string.Join(", ", answer.Json.GetProperty("items").EnumerateArray().Select(run => $"{run.GetProperty("name")} {run.GetProperty("iteration")}"))
+        : "";
 
     /// <summary>The process's memory and descriptors are what later checks are compared with.</summary>
     public void MarkLevel() => level = Footprint.Of(Service.Id);
