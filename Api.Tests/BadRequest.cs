@@ -56,10 +56,10 @@ public sealed record BadRequest(string Name, string Method, string Address, int 
     {
         string address = Address.Replace("{trained}", $"{trained}", StringComparison.Ordinal).Replace("{paused}", $"{paused}", StringComparison.Ordinal);
         var message = new HttpRequestMessage(new HttpMethod(Method), address);
-        foreach ((string header, string value) in Headers) message.Headers.TryAddWithoutValidation(header, value);
-        if (Body is null) return message;
-        message.Content = new ByteArrayContent(Body);
-        if (ContentType is not null) message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(ContentType);
+        message.Content = Body is null ? null : new ByteArrayContent(Body);
+        if (ContentType is not null && message.Content is not null) message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(ContentType);
+        foreach ((string header, string value) in Headers)
+            if (!message.Headers.TryAddWithoutValidation(header, value)) message.Content?.Headers.TryAddWithoutValidation(header, value);
         return message;
     }
 }

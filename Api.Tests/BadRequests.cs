@@ -184,6 +184,7 @@ internal static class BadRequests
         (string, byte[]) name = ("name", "mine"u8.ToArray()), file = ("file; filename=a.zip", "no archive"u8.ToArray());
         var upload = new BadRequest("upload", "POST", "/api/datasets", 400);
         yield return upload.WithForm(("name", "shapes"u8.ToArray()), ("file; filename=a.zip", "PK"u8.ToArray())) with { Name = "upload under a taken name", Status = 409, Field = "name" };
+        yield return upload.WithForm(name, file).With("Content-Encoding", "gzip") with { Name = "upload packed for its way", Status = 415, Says = "gzip" };
         yield return upload.WithJson("{}") with { Name = "upload as JSON", Status = 415 };
         yield return upload.With([], "multipart/form-data") with { Name = "upload of no boundary" };
         yield return upload.With("nothing"u8.ToArray(), "multipart/form-data; boundary=x") with { Name = "upload without boundaries" };

@@ -25,7 +25,8 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     };
 
     private readonly SortedDictionary<PictureKey, Entry> entries = [];
-    private readonly Dictionary<string, IReadOnlyList<string>> folders = new(StringComparer.Ordinal); // by their paths
+    private readonly Dictionary<string, IReadOnlyList<string>> folders = new(StringComparer.Ordinal); // that are listed, by their paths
+    private readonly Dictionary<string, PictureFolder> holders = new(StringComparer.Ordinal); // by their paths
     private readonly List<string> leftOut = []; // pictures that can be read and have no class
     private FolderLayout layout = new([]);
     private byte[] buffer = new byte[1 << 16];
@@ -66,7 +67,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         }
         catch (InvalidInputException e) when (e.Part == file.Path || e.Part == file.Name)
         {
-            if (!entries.TryAdd(new PictureKey(file.Path, hash), new Entry(file.Folders, null, e.Reason))) Refuse(file.Path, e.Reason);
+            if (!entries.TryAdd(new PictureKey(file.Path, hash), new Entry(HolderOf(file), null, e.Reason))) Refuse(file.Path, e.Reason);
         }
     }
 
@@ -81,19 +82,28 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
         if (NotRead.TryGetValue(file.Kind, out string? reason))
         {
-            entries.Add(key, new Entry(file.Folders, null, reason));
+            entries.Add(key, new Entry(HolderOf(file), null, reason));
             return;
         }
 
         Picture picture = PictureDecoder.Decode(bytes, file.Path, fitting);
-        entries.Add(key, new Entry(file.Folders, picture.ToChannels(picture.IsGrey ? 1 : 3), null));
+        entries.Add(key, new Entry(HolderOf(file), picture.ToChannels(picture.IsGrey ? 1 : 3), null));
+    }
+
+    private PictureFolder HolderOf(DatasetFile file)
+    {
+        string path = string.Join('/', file.Folders);
+        if (!holders.TryGetValue(path, out PictureFolder? folder)) holders.Add(path, folder = new PictureFolder(file.Folders));
+        return folder;
     }
 
     /// <inheritdoc/>
     public override Dataset Build(string source)
     {
-        layout = new FolderLayout([.. entries.Values.Select(entry => entry.Folders)]);
-        IEnumerable<string?> all = entries.Values.Select(entry => layout.ClassOf(entry.Folders)).Concat(folders.Values.Select(layout.ClassOfListed));
+        foreach (Entry entry in entries.Values) entry.Folder.Pictures++;
+        layout = new FolderLayout([.. holders.Values.Where(folder => folder.Pictures > 0).Select(folder => (folder.Path, folder.Pictures))]);
+        foreach (PictureFolder folder in holders.Values) (folder.Class, folder.IsTest) = (layout.ClassOf(folder.Path), layout.IsTest(folder.Path));
+        IEnumerable<string?> all = holders.Values.Select(folder => folder.Class).Concat(folders.Values.Select(layout.ClassOfListed));
         string[] labels = [.. all.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         if (labels.Length > Dataset.MaximumClasses)
             throw new InvalidInputException(source, $"it has {labels.Length} class folders; a dataset has at most {Dataset.MaximumClasses} classes.");
@@ -122,12 +132,12 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         foreach ((PictureKey key, Entry entry) in entries)
         {
             if (entry.Reason is { } reason) Refuse(key.Path, reason);
-            else if (layout.ClassOf(entry.Folders) is { } label)
-                yield return new Image(entry.Pixels!, Array.BinarySearch(labels, label, StringComparer.Ordinal), layout.IsTest(entry.Folders));
+            else if (entry.Folder.Class is { } label)
+                yield return new Image(entry.Pixels!, Array.BinarySearch(labels, label, StringComparer.Ordinal), entry.Folder.IsTest);
             else
             {
                 leftOut.Add(key.Path);
-                Refuse(key.Path, layout.RefusalOf(entry.Folders));
+                Refuse(key.Path, layout.RefusalOf(entry.Folder.Path));
             }
         }
     }
@@ -142,7 +152,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         {
             if (images.Any(image => image.Label == index && !image.Test)) continue;
             KeyValuePair<PictureKey, Entry> lost =
-                entries.FirstOrDefault(entry => entry.Value.Reason is not null && layout.ClassOf(entry.Value.Folders) == label);
+                entries.FirstOrDefault(entry => entry.Value.Reason is not null && entry.Value.Folder.Class == label);
             string first = lost.Value.Reason is { } reason ? $" The first of them, {lost.Key.Path}, {reason}" : "";
             if (labels.FirstOrDefault(other => other != label && Alike(other, label)) is { } alike) first += $" The class \"{alike}\" is written otherwise.";
             throw new InvalidInputException(
@@ -166,7 +176,19 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     }
 
     /// <summary>A picture in its folders, or the reason why it has no pixels. Grey ones have 1 channel.</summary>
-    private readonly record struct Entry(IReadOnlyList<string> Folders, byte[]? Pixels, string? Reason);
+    private readonly record struct Entry(PictureFolder Folder, byte[]? Pixels, string? Reason);
+
+    /// <summary>A folder that directly holds pictures: thousands share it, and what it means is found once.</summary>
+    private sealed class PictureFolder(IReadOnlyList<string> path)
+    {
+        public IReadOnlyList<string> Path { get; } = path;
+
+        public int Pictures { get; set; }
+
+        public string? Class { get; set; }
+
+        public bool IsTest { get; set; }
+    }
 
     /// <summary>A path with the hash of its bytes, in the order of paths: the order of an archive counts for nothing.</summary>
     private readonly struct PictureKey(string path, byte[] hash) : IComparable<PictureKey>

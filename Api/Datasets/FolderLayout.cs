@@ -21,23 +21,25 @@ internal sealed class FolderLayout
     private readonly HashSet<string> parentsOfOthers; // of folders with pictures that name no part
 
     /// <summary>The layout that the folders of all pictures have.</summary>
-    public FolderLayout(IReadOnlyList<string>[] pictures)
+    /// <param name="pictures">Each folder that directly holds pictures, with their number.</param>
+    public FolderLayout(IReadOnlyCollection<(IReadOnlyList<string> Folders, int Count)> pictures)
     {
-        IReadOnlyList<string>[] inFolders = [.. pictures.Where(folders => folders.Count > 0)];
-        HashSet<string> above = [.. inFolders.SelectMany(folders => Enumerable.Range(1, folders.Count - 1).Select(count => Join(folders, count))).Distinct()];
+        (IReadOnlyList<string> Folders, int Count)[] counted = [.. pictures.Where(folder => folder.Folders.Count > 0)];
+        IReadOnlyList<string>[] inFolders = [.. counted.Select(folder => folder.Folders)];
+        HashSet<string> above = [.. inFolders.SelectMany(folders => Enumerable.Range(1, folders.Count - 1).Select(count => Join(folders, count)))];
         IReadOnlyList<string>[] leaves = [.. inFolders.Where(folders => !above.Contains(Join(folders, folders.Count)))]; // not strays above others
         while (leaves.Length > 0 && leaves.All(folders => folders.Count > common + 1 && folders[common] == leaves[0][common])) common++;
         hasParts = leaves.Any(folders => folders.Take(folders.Count - 1).Skip(common).Any(folder => PartNamedBy(folder) is not null));
         isFlat = leaves.All(folders => PartNamedBy(folders[^1]) is not null);
         isFlatByWords = leaves.All(folders => PartIn(folders[^1]) is not null) && leaves.Select(folders => PartIn(folders[^1])).Distinct().Count() > 1;
         parentsOfOthers = [.. leaves.Where(folders => PartNamedBy(folders[^1]) is null).Select(folders => Join(folders, folders.Count - 1))];
-        IReadOnlyList<string>[] inClasses = [.. inFolders.Where(folders => !IsPart(folders))];
-        home = inClasses.GroupBy(HomeOf).OrderByDescending(WeightOf).ThenBy(found => found.Key, StringComparer.Ordinal).FirstOrDefault()?.Key ?? "";
-        IReadOnlyList<string>[] atHome = [.. inClasses.Where(folders => HomeOf(folders) == home)];
-        (bool, int) none = WeightOf(atHome.Where(folders => PartAbove(folders) == Part.None));
-        (bool, int) train = WeightOf(atHome.Where(folders => PartAbove(folders) == Part.Train));
-        strays = none.Item2 == 0 || train.Item2 == 0 ? null : none.CompareTo(train) < 0 ? Part.None : Part.Train;
-        foreach (IReadOnlyList<string> folders in atHome.Where(folders => PartAbove(folders) != strays))
+        (IReadOnlyList<string> Folders, int Count)[] inClasses = [.. counted.Where(folder => !IsPart(folder.Folders))];
+        home = inClasses.GroupBy(folder => HomeOf(folder.Folders)).OrderByDescending(WeightOf).ThenBy(found => found.Key, StringComparer.Ordinal).FirstOrDefault()?.Key ?? "";
+        (IReadOnlyList<string> Folders, int Count)[] atHome = [.. inClasses.Where(folder => HomeOf(folder.Folders) == home)];
+        (bool AreSeveral, int Pictures) none = WeightOf(atHome.Where(folder => PartAbove(folder.Folders) == Part.None));
+        (bool AreSeveral, int Pictures) train = WeightOf(atHome.Where(folder => PartAbove(folder.Folders) == Part.Train));
+        strays = none.Pictures == 0 || train.Pictures == 0 ? null : none.CompareTo(train) < 0 ? Part.None : Part.Train;
+        foreach (IReadOnlyList<string> folders in atHome.Select(folder => folder.Folders).Where(folders => PartAbove(folders) != strays))
             parts.TryAdd(PartAbove(folders), FolderOfPart(folders) ?? "");
         parents = [.. inFolders.Where(folders => ClassOf(folders) is not null).Select(folders => Join(folders, folders.Count - 1))];
     }
@@ -101,10 +103,10 @@ internal sealed class FolderLayout
     }
 
     // Two classes or more go before one, then more pictures.
-    private static (bool AreSeveral, int Pictures) WeightOf(IEnumerable<IReadOnlyList<string>> pictures)
+    private static (bool AreSeveral, int Pictures) WeightOf(IEnumerable<(IReadOnlyList<string> Folders, int Count)> folders)
     {
-        IReadOnlyList<string>[] all = [.. pictures];
-        return (all.Select(folders => folders[^1]).Distinct(StringComparer.Ordinal).Take(2).Count() == 2, all.Length);
+        (IReadOnlyList<string> Folders, int Count)[] all = [.. folders];
+        return (all.Select(folder => folder.Folders[^1]).Distinct(StringComparer.Ordinal).Take(2).Count() == 2, all.Sum(folder => folder.Count));
     }
 
     private static string Join(IReadOnlyList<string> folders, int count) => string.Join('/', folders.Take(count));

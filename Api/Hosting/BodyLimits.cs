@@ -36,4 +36,13 @@ internal static class BodyLimits
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = limit;
     }
+
+    /// <summary>Refuses a body that is packed for its way, as nothing here unpacks it.</summary>
+    public static Task RefuseEncoded(HttpContext context, RequestDelegate next)
+    {
+        string encoding = context.Request.Headers.ContentEncoding.ToString();
+        return encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+            ? next(context)
+            : throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, $"The body has the Content-Encoding {encoding}; send it as it is.");
+    }
 }

@@ -73,6 +73,7 @@ public static class HostingSetup
         app.UseStatusCodePages();
         app.UseMiddleware<OriginCheck>();
         app.UseCrossOrigin();
+        app.Use(BodyLimits.RefuseEncoded);
         app.Use(KeepStreamsFlowing);
         app.UseApiDescription();
     }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CnnService.Training.Datasets;
 
 /// <summary>A reason why a network may learn less from a dataset, or seem to have learned more, than one would think.</summary>
@@ -72,13 +74,18 @@ public sealed record DatasetWarning(string Code, string Detail)
 
     private sealed class SameBytes : IEqualityComparer<ReadOnlyMemory<byte>>
     {
+        // Nobody knows it, so that nobody makes many pictures of one hash. Eight bytes at a time: HashCode took 60 ms for 20,000 pictures.
+        private readonly ulong factor = (ulong)Random.Shared.NextInt64() << 1 | 1;
+
         public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
 
         public int GetHashCode(ReadOnlyMemory<byte> bytes)
         {
-            var hash = default(HashCode);
-            hash.AddBytes(bytes.Span);
-            return hash.ToHashCode();
+            ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes.Span);
+            ulong hash = factor;
+            foreach (ulong word in words) hash = (hash ^ word) * factor + (hash >> 32);
+            foreach (byte value in bytes.Span[(words.Length * sizeof(ulong))..]) hash = (hash ^ value) * factor + (hash >> 32);
+            return (int)(hash >> 32);
         }
     }
 }
