@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace CnnService.Api.Tests.Browser;
 
-/// <summary>A page of a real browser. A test is skipped where there is none, except where CI is set: there it fails.</summary>
+/// <summary>A page of a real browser.</summary>
 internal sealed class TestBrowser : IAsyncDisposable
 {
     private const string Chromium = "/usr/bin/chromium"; // Debian's package
@@ -26,12 +26,7 @@ internal sealed class TestBrowser : IAsyncDisposable
     /// <summary>Opens an empty page.</summary>
     public static async Task<TestBrowser> OpenAsync()
     {
-        if (!File.Exists(Chromium))
-        {
-            Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")), $"There is no browser at {Chromium}; install the package chromium.");
-            Assert.Fail($"There is no browser at {Chromium}, and CI is set; install the package chromium.");
-        }
-
+        NeededProgram.Check(Chromium, "chromium");
         var opened = new TestBrowser();
         try
         {

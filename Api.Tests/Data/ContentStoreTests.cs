@@ -158,11 +158,12 @@ public sealed class ContentStoreTests : IAsyncDisposable
 
     private async Task UntilAsync(Func<ServiceDb, Task<bool>> condition)
     {
+        using CancellationTokenSource limit = HangGuard.Start();
         while (true)
         {
             await using ServiceDb db = Open();
             if (await condition(db)) return;
-            await Task.Delay(10, Cancel); // between two looks; no test judges by it
+            await Task.Delay(10, limit.Token); // between two looks; no test judges by it
         }
     }
 }

@@ -5,9 +5,7 @@ using System.Text;
 
 namespace CnnService.Api.Tests.Proxies;
 
-/// <summary>
-/// A real nginx with its defaults in front of a service. A test is skipped where there is none, except where CI is set: there it fails.
-/// </summary>
+/// <summary>A real nginx with its defaults in front of a service.</summary>
 internal sealed class Nginx : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/nginx"; // Debian's package
@@ -49,12 +47,7 @@ internal sealed class Nginx : IAsyncDisposable
     /// <param name="server">The directives of its server, such as <c>location / { proxy_pass http://127.0.0.1:5080; }</c>.</param>
     public static async Task<Nginx> StartAsync(string server)
     {
-        if (!File.Exists(Program))
-        {
-            Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")), $"There is no nginx at {Program}; install the package nginx-light.");
-            Assert.Fail($"There is no nginx at {Program}, and CI is set; install the package nginx-light.");
-        }
-
+        NeededProgram.Check(Program, "nginx-light");
         using CancellationTokenSource limit = HangGuard.Start();
         while (true)
         {

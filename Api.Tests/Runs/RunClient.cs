@@ -117,11 +117,12 @@ internal sealed class RunClient(HttpClient http)
     /// <summary>Waits until a run runs no more.</summary>
     public async Task<Run> UntilStoppedAsync(Guid id)
     {
+        using CancellationTokenSource limit = HangGuard.Start();
         while (true)
         {
             Run run = await GetAsync(id);
             if (run.State is not (RunState.Running or RunState.Queued)) return run;
-            await Task.Delay(10, Cancel); // between two looks; no test judges by it
+            await Task.Delay(10, limit.Token); // between two looks; no test judges by it
         }
     }
 

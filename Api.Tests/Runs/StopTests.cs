@@ -307,7 +307,8 @@ public sealed class StopTests : IDisposable
 
     private static async Task UntilAsync(Func<bool> isSo)
     {
-        while (!isSo()) await Task.Delay(20, Cancel); // between two looks at another process; no test judges by it
+        using CancellationTokenSource limit = HangGuard.Start();
+        while (!isSo()) await Task.Delay(20, limit.Token); // between two looks at another process; no test judges by it
     }
 
     private static bool IsHeld(string file)

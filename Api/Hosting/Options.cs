@@ -31,7 +31,7 @@ public sealed class SecurityOptions
         .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(origin => origin.TrimEnd('/'))];
 }
 
-/// <summary>Where the service keeps its data.</summary>
+/// <summary>The place of the service's data.</summary>
 public sealed class StorageOptions
 {
     /// <summary>The folder of the database and the datasets, relative to the content root; default <c>data</c>.</summary>
@@ -39,7 +39,7 @@ public sealed class StorageOptions
     public string DataDirectory { get; set; } = "data";
 }
 
-/// <summary>What training may use.</summary>
+/// <summary>The limits on what training uses.</summary>
 public sealed class TrainingOptions
 {
     /// <summary>Threads that all concurrent runs share, 0 to 1,024; default 0: one per core.</summary>

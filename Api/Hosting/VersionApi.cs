@@ -26,7 +26,7 @@ internal static class VersionApi
     });
 }
 
-/// <summary>Which program answers.</summary>
+/// <summary>The program that answers.</summary>
 internal sealed record ServiceVersion
 {
     /// <summary>The version of the service.</summary>

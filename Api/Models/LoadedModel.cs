@@ -23,7 +23,7 @@ internal sealed class LoadedModel : IDisposable
         Bytes = 2 * sizeof(float) * model.Network.ParameterCount + BatchSize * model.Network.BytesPerImage;
     }
 
-    /// <summary>What predicts.</summary>
+    /// <summary>The model that predicts.</summary>
     public Model Model { get; }
 
     /// <summary>Images that go through the network together; no bit of a prediction depends on it.</summary>

@@ -2,13 +2,13 @@ using CnnService.Training;
 
 namespace CnnService.Api.Models;
 
-/// <summary>What a run's model says about pictures.</summary>
+/// <summary>The classes that a run's model gives pictures.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Iteration">The iteration whose parameters were used: while the run goes on, the best as of its last checkpoint.</param>
 /// <param name="Predictions">One per picture, in their order.</param>
 public sealed record Prediction(Guid RunId, long Iteration, IReadOnlyList<PicturePrediction> Predictions);
 
-/// <summary>What a model says about one picture.</summary>
+/// <summary>The class that a model gives one picture.</summary>
 public sealed record PicturePrediction
 {
     /// <summary>The file's name; absent where the picture was the whole body.</summary>
