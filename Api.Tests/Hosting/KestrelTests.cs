@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using CnnService.Api.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -34,18 +35,33 @@ public sealed class KestrelTests : IAsyncLifetime
         if (expected != HttpStatusCode.OK) Assert.Contains("The body is larger than this address takes.", text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Host_ThatIsMissing_IsRefusedAsProblem()
+    /// <summary>What is sent, with {long} for 40,000 characters, then the status, and words of the answer.</summary>
+    [Theory]
+    [InlineData("GET /small HTTP/1.0\r\n\r\n", 400, "add it to AllowedHosts")]
+    [InlineData("GET /small HTTP/1.1\r\n\r\n", 400, "The request is not valid HTTP: Request is missing Host header.")]
+    [InlineData("GET /api/runs/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "The request is not valid HTTP: Invalid request target.")]
+    [InlineData("GET /small HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n", 400, "The request is not valid HTTP")]
+    [InlineData("hello\r\n\r\n", 400, "The request is not valid HTTP")]
+    [InlineData("POST /small HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: other\r\n\r\n", 400, "The request is not valid HTTP")]
+    [InlineData("GET /{long} HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "too long")]
+    [InlineData("GET /small HTTP/1.1\r\nHost: localhost\r\nX-Long: {long}\r\n\r\n", 431, "too long")]
+    [InlineData("GET /small HTTP/3.7\r\nHost: localhost\r\n\r\n", 505, "The request is not valid HTTP")]
+    public async Task Request_ThatIsNotHttp_IsRefusedAsProblem(string request, int status, string words)
     {
         using var connection = new TcpClient();
         await connection.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.Single()).Port, TestContext.Current.CancellationToken);
-        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /small HTTP/1.0\r\n\r\n"), TestContext.Current.CancellationToken);
+        byte[] bytes = Encoding.ASCII.GetBytes(request.Replace("{long}", new string('x', 40_000), StringComparison.Ordinal));
+        await connection.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken);
 
         using var reader = new StreamReader(connection.GetStream());
-        string answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string[] answer = (await reader.ReadToEndAsync(TestContext.Current.CancellationToken)).Split("\r\n\r\n", 2);
 
-        Assert.Contains("400 Bad Request", answer, StringComparison.Ordinal);
-        Assert.Contains("add it to AllowedHosts", answer, StringComparison.Ordinal);
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer[0], StringComparison.Ordinal);
+        Assert.Contains("Content-Type: application/problem+json", answer[0], StringComparison.Ordinal);
+        JsonElement problem = JsonDocument.Parse(answer[1]).RootElement;
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.Contains(words, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.NotEmpty(problem.GetProperty("traceId").GetString()!);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ internal static class RefusalsOfEndpoints
 /// </summary>
 internal sealed class Operations : IOperationFilter
 {
-    private const string ProblemJson = "application/problem+json";
+    private const string ProblemJson = ProblemWriter.MediaType;
 
     private static readonly Dictionary<int, string> Words = new()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using CnnService.Api.Description;
@@ -47,6 +48,7 @@ public static class HostingSetup
         {
             (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, BodyLimits.Limit);
             kestrel.Limits.MinResponseDataRate = SlowestReader;
+            MalformedRequests.Prepare(kestrel);
         });
         services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endpoint =>
         {
@@ -68,6 +70,7 @@ public static class HostingSetup
     /// <summary>Puts it in front of the endpoints. What needs no key, such as the files of pages, comes before <see cref="UseKey"/>.</summary>
     public static void UseHosting(this WebApplication app)
     {
+        MalformedRequests.Answer(app.Services.GetRequiredService<DiagnosticListener>());
         app.Use(BodyLimits.ReadOnAfterRefusals);
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -6,22 +6,30 @@ namespace CnnService.Api.Hosting;
 /// <summary>Writes every problem document, whatever the request accepts: with type, title, status, detail and trace id, and words where the framework has none.</summary>
 internal sealed class ProblemWriter : IProblemDetailsWriter
 {
+    /// <summary>The media type of problem documents.</summary>
+    public const string MediaType = "application/problem+json";
+
     /// <inheritdoc/>
     public bool CanWrite(ProblemDetailsContext context) => true;
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(ProblemDetailsContext context)
     {
-        HttpContext http = context.HttpContext;
-        ProblemDetails problem = context.ProblemDetails;
+        (HttpContext http, ProblemDetails problem) = (context.HttpContext, context.ProblemDetails);
+        Complete(problem, http);
+        // Without a token of its own the call takes a client that has gone in silence.
+        return new ValueTask(http.Response.WriteAsJsonAsync(problem, problem.GetType(), ApiJson.Options, MediaType, CancellationToken.None));
+    }
+
+    /// <summary>Gives a problem each member that it has not.</summary>
+    public static void Complete(ProblemDetails problem, HttpContext http)
+    {
         problem.Status ??= http.Response.StatusCode;
         ProblemDetails defaults = TypedResults.Problem(statusCode: problem.Status).ProblemDetails;
         problem.Type ??= defaults.Type ?? "about:blank";
         problem.Title ??= defaults.Title ?? "Error";
         problem.Detail ??= DetailOf(http, problem.Status.Value);
         problem.Extensions["traceId"] = Activity.Current?.Id ?? http.TraceIdentifier;
-        // Without a token of its own the call takes a client that has gone in silence.
-        return new ValueTask(http.Response.WriteAsJsonAsync(problem, problem.GetType(), ApiJson.Options, "application/problem+json", CancellationToken.None));
     }
 
     private static string DetailOf(HttpContext http, int status) => status switch
