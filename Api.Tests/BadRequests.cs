@@ -97,10 +97,11 @@ internal static class BadRequests
     {
         yield return new BadRequest("run as text", "POST", "/api/runs", 415).With("{}"u8.ToArray(), "text/plain");
         yield return new BadRequest("run without content type", "POST", "/api/runs", 415).With("{}"u8.ToArray(), null);
+        yield return new BadRequest("UTF-16 by its type", "POST", "/api/runs", 415).With("{}"u8.ToArray(), "application/json; charset=utf-16") with { Says = "JSON is UTF-8" };
         yield return Submit("run over 256 KB", $$"""{"dataset":"{{new string('x', 300_000)}}"}""", null, 413);
         yield return Submit("long key", """{"dataset":"shapes"}""", "Idempotency-Key").With("Idempotency-Key", new string('k', 201));
         yield return Submit("key of another body", """{"dataset":"shapes"}""", null, 422).With("Idempotency-Key", "used");
-        foreach (string query in (string[])["state=done", "state=Queued", "state=", "state=1", "limit=0", "limit=1001", "limit=-1", "limit=many", "limit=1.5", "after=middle", "after="])
+        foreach (string query in (string[])["state=done", "state=Queued", "state=", "state=1", "limit=0", "limit=1001", "limit=-1", "limit=many", "limit=1.5", "after=middle", "after=", "limit=1&limit=2"])
             yield return new BadRequest($"list {query}", "GET", $"/api/runs?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
         foreach (string verb in (string[])["pause", "resume", "cancel"])
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Net.Http.Headers;
 
 namespace CnnService.Api.Hosting;
 
@@ -15,6 +16,8 @@ internal static class JsonBody
     public static async Task<byte[]> ReadAsync(HttpRequest request, string thing, int limit, CancellationToken cancel)
     {
         if (!request.HasJsonContentType()) throw new ProblemException(415, $"Send the {thing} as application/json.");
+        if (CharsetOf(request) is { Length: > 0 } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            throw new ProblemException(415, $"The Content-Type has the charset {charset}; JSON is UTF-8.");
         BodyLimits.Allow(request, limit);
         byte[] body = new byte[limit + 1];
         int length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancel);
@@ -24,6 +27,8 @@ internal static class JsonBody
             throw new ProblemException(400, "The body is UTF-16; save it as UTF-8.");
         return text.StartsWith(Utf8Mark) ? text[Utf8Mark.Length..].ToArray() : text.ToArray();
     }
+
+    private static string? CharsetOf(HttpRequest request) => MediaTypeHeaderValue.Parse(request.ContentType).Charset.Value?.Trim('"');
 
     /// <summary>The document in a body; a problem (400) tells where it is none.</summary>
     public static JsonDocument Parse(byte[] body)

@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Primitives;
 
 namespace CnnService.Api.Hosting;
 
-/// <summary>Refuses query parameters that an endpoint does not know: one that is misspelt would change nothing, and nobody would say so.</summary>
+/// <summary>
+/// Refuses query parameters that an endpoint does not know, and those that are given twice: one that is misspelt would change nothing, and
+/// nobody would say so.
+/// </summary>
 internal sealed class QueryCheck(RequestDelegate next)
 {
     private readonly ConcurrentDictionary<Endpoint, string[]?> known = [];
@@ -13,8 +17,14 @@ internal sealed class QueryCheck(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         if (context.Request.QueryString.HasValue && context.GetEndpoint() is { } endpoint && known.GetOrAdd(endpoint, NamesOf) is { } names)
-            foreach (string name in context.Request.Query.Keys)
+        {
+            foreach ((string name, StringValues values) in context.Request.Query)
+            {
                 if (!names.Contains(name, StringComparer.OrdinalIgnoreCase)) throw Unknown(name, names);
+                if (values.Count > 1) throw new ProblemException(StatusCodes.Status400BadRequest, $"{name} is given {values.Count} times; give it once.", name);
+            }
+        }
+
         return next(context);
     }
 
