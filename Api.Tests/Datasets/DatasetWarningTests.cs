@@ -23,11 +23,24 @@ public sealed class DatasetWarningTests(ServiceApplication service) : IClassFixt
             [
                 "few-pictures: 1 class has fewer than 10 training pictures, from which little can be learned: \"dogs\" (1).",
                 "no-validation-picture: 1 class has no second training picture, so that no validation accuracy tells of it: \"dogs\".",
-                "equal-pictures-in-classes: 1 training picture(s) are in another class too, which no network can tell apart: 5 (\"cats\") and 12 (\"dogs\").",
-                "equal-pictures-in-parts: 1 test picture(s) are in the training part too, so that the test accuracy tells more than it should: "
-                    + "0 of the test part is 7 of the training part.",
+                "equal-pictures-in-classes: 1 training picture is in another class too, which no network can tell apart: "
+                    + "train/cats/3.png (\"cats\") and train/dogs/0.png (\"dogs\").",
+                "equal-pictures-in-parts: 1 test picture is in the training part too, so that the test accuracy tells more than it should: "
+                    + "test/cats/0.png is train/cats/5.png.",
             ],
             warnings);
+    }
+
+    [Fact]
+    public async Task Upload_OfRecordsWithoutFilesOfTheirOwn_WarnsByTheirNumbers()
+    {
+        byte[] batch = Cifar(8);
+        batch.AsSpan(1, 3072).CopyTo(batch.AsSpan(3073 + 1));
+        JsonElement report = await UploadAsync("batches", Zip(("data_batch_1.bin", batch), ("test_batch.bin", Cifar(8)[^3073..])));
+
+        string[] details = [.. report.GetProperty("warnings").EnumerateArray().Select(w => w.GetProperty("detail").GetString()!)];
+        Assert.Contains(details, detail => detail.EndsWith("training picture 0 (\"0\") and training picture 1 (\"1\").", StringComparison.Ordinal));
+        Assert.Contains(details, detail => detail.EndsWith("test picture 0 is training picture 7.", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -69,12 +69,23 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     }
 
     [Fact]
+    public async Task Upload_ZipWithOneDamagedPicture_IsReadWithoutIt()
+    {
+        byte[] archive = Zip(("cats/1.png", Colour(1)), ("cats/2.png", Colour(2)), ("dogs/1.png", Colour(3)));
+        archive[archive.AsSpan().IndexOf("cats/2.png"u8) + 50] ^= 0x10; // in its content
+
+        JsonElement report = await UploadAsync(archive);
+        Assert.Equal("cats 1 0, dogs 1 0", Classes(report));
+        Assert.StartsWith("is damaged", Assert.Single(Refused(report)).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Upload_FileTwice_IsTakenOnceAndSaysSo()
     {
         JsonElement report = await UploadAsync(Zip(
             ("cats/1.png", Colour(1)), ("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("dogs/1.png", Colour(3))));
-        Assert.Equal("cats 1 0, dogs 2 0", Classes(report)); // what has other bytes is another picture
-        Assert.Contains("with the same bytes", Refused(report)["cats/1.png"], StringComparison.Ordinal);
+        Assert.Equal("cats 1 0, dogs 2 0", Classes(report)); // what shows something else is another picture
+        Assert.Contains("with the same content", Refused(report)["cats/1.png"], StringComparison.Ordinal);
         Assert.Equal(1, report.GetProperty("refusedCount").GetInt32());
 
         JsonElement turned = await UploadAsync(Zip(
@@ -152,8 +163,8 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     }
 
     [Theory]
-    [InlineData("part1/a/1.png part1/b/1.png part2/a/1.png part2/b/1.png", "2 picture(s) lie elsewhere than the class folders in part1/ and were left out, as part2/a/1.png")]
-    [InlineData("train/a/1.png train/b/1.png dev/a/1.png", "1 picture(s) lie elsewhere than the class folders in train/ and were left out, as dev/a/1.png")]
+    [InlineData("part1/a/1.png part1/b/1.png part2/a/1.png part2/b/1.png", "2 pictures lie elsewhere than the class folders in part1/ and were left out, as part2/a/1.png")]
+    [InlineData("train/a/1.png train/b/1.png dev/a/1.png", "1 picture lies elsewhere than the class folders in train/ and was left out, as dev/a/1.png")]
     public async Task Upload_WholeFoldersLeftOut_Warns(string paths, string words)
     {
         JsonElement report = await UploadAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]));

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CnnService.Api.Pictures;
 using CnnService.Training;
 using CnnService.Training.Datasets;
@@ -9,8 +8,8 @@ namespace CnnService.Api.Datasets;
 /// <summary>
 /// Pictures in folders that name their classes: cats/1.png, dogs/2.jpg. <see cref="FolderLayout"/> tells which folders those are. Classes are
 /// numbered in ordinal order of their names, images follow in ordinal order of their paths, whatever their order in the archive; two
-/// pictures of one path are two pictures. The dataset has 1 channel if every picture is grey, 3 otherwise. Pictures that cannot be used are
-/// refused one by one.
+/// different pictures of one path are two pictures. The dataset has 1 channel if every picture is grey, 3 otherwise. Pictures that cannot be
+/// used are refused one by one.
 /// </summary>
 /// <param name="fitting">The way from a picture to 32x32 pixels.</param>
 internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
@@ -29,6 +28,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     private readonly Dictionary<string, PictureFolder> holders = new(StringComparer.Ordinal); // by their paths
     private readonly List<string> leftOut = []; // pictures that can be read and have no class
     private FolderLayout layout = new([]);
+    private Image[] images = [];
     private byte[] buffer = new byte[1 << 16];
 
     /// <inheritdoc/>
@@ -42,7 +42,8 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     [
         new DatasetWarning(
             "folders-left-out",
-            $"{leftOut.Count} picture(s) lie elsewhere than the {layout.Words} and were left out, as {leftOut[0]}; put all class folders beside each other."),
+            $"{PicturesLie()} elsewhere than the {layout.Words} and {(leftOut.Count == 1 ? "was" : "were")} left out, as {leftOut[0]}; "
+                + "put all class folders beside each other."),
     ];
 
     /// <inheritdoc/>
@@ -58,36 +59,18 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     /// <inheritdoc/>
     public override void Add(DatasetFile file)
     {
-        byte[] hash = [];
         try
         {
             ReadOnlySpan<byte> bytes = Read(file);
-            hash = SHA256.HashData(bytes);
-            Add(file, bytes, hash);
+            if (NotRead.TryGetValue(file.Kind, out string? reason)) throw new InvalidInputException(file.Path, reason);
+            Picture picture = PictureDecoder.Decode(bytes, file.Path, fitting);
+            byte[] pixels = picture.ToChannels(picture.IsGrey ? 1 : 3);
+            if (!entries.TryAdd(new PictureKey(file.Path, pixels), new Entry(HolderOf(file), pixels, null))) Refuse(file.Path, GivenTwice);
         }
         catch (InvalidInputException e) when (e.Part == file.Path || e.Part == file.Name)
         {
-            if (!entries.TryAdd(new PictureKey(file.Path, hash), new Entry(HolderOf(file), null, e.Reason))) Refuse(file.Path, e.Reason);
+            if (!entries.TryAdd(new PictureKey(file.Path, []), new Entry(HolderOf(file), null, e.Reason))) Refuse(file.Path, e.Reason);
         }
-    }
-
-    private void Add(DatasetFile file, ReadOnlySpan<byte> bytes, byte[] hash)
-    {
-        PictureKey key = new(file.Path, hash);
-        if (entries.ContainsKey(key))
-        {
-            Refuse(file.Path, GivenTwice);
-            return;
-        }
-
-        if (NotRead.TryGetValue(file.Kind, out string? reason))
-        {
-            entries.Add(key, new Entry(HolderOf(file), null, reason));
-            return;
-        }
-
-        Picture picture = PictureDecoder.Decode(bytes, file.Path, fitting);
-        entries.Add(key, new Entry(HolderOf(file), picture.ToChannels(picture.IsGrey ? 1 : 3), null));
     }
 
     private PictureFolder HolderOf(DatasetFile file)
@@ -107,12 +90,15 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         string[] labels = [.. all.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         if (labels.Length > Dataset.MaximumClasses)
             throw new InvalidInputException(source, $"it has {labels.Length} class folders; a dataset has at most {Dataset.MaximumClasses} classes.");
-        Image[] images = [.. ImagesOf(labels)];
+        images = [.. ImagesOf(labels).OrderBy(image => image.IsTest)];
         Check(labels, images, source);
 
         int channels = images.All(image => image.Pixels.Length == Side * Side) ? 1 : 3;
-        return new Dataset(labels, Part(images.Where(image => !image.Test), channels), Part(images.Where(image => image.Test), channels));
+        return new Dataset(labels, Part(images.Where(image => !image.IsTest), channels), Part(images.Where(image => image.IsTest), channels));
     }
+
+    /// <inheritdoc/>
+    public override string? FileOf(bool isTest, int index) => images[isTest ? images.Count(image => !image.IsTest) + index : index].Path;
 
     private ReadOnlySpan<byte> Read(DatasetFile file)
     {
@@ -133,7 +119,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         {
             if (entry.Reason is { } reason) Refuse(key.Path, reason);
             else if (entry.Folder.Class is { } label)
-                yield return new Image(entry.Pixels!, Array.BinarySearch(labels, label, StringComparer.Ordinal), entry.Folder.IsTest);
+                yield return new Image(key.Path, entry.Pixels!, Array.BinarySearch(labels, label, StringComparer.Ordinal), entry.Folder.IsTest);
             else
             {
                 leftOut.Add(key.Path);
@@ -150,7 +136,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
             throw new InvalidInputException(source, $"it holds one class, \"{labels[0]}\"; at least 2 are needed, each a folder of pictures.{Elsewhere()}");
         foreach ((int index, string label) in labels.Index())
         {
-            if (images.Any(image => image.Label == index && !image.Test)) continue;
+            if (images.Any(image => image.Label == index && !image.IsTest)) continue;
             KeyValuePair<PictureKey, Entry> lost =
                 entries.FirstOrDefault(entry => entry.Value.Reason is not null && entry.Value.Folder.Class == label);
             string first = lost.Value.Reason is { } reason ? $" The first of them, {lost.Key.Path}, {reason}" : "";
@@ -160,8 +146,9 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         }
     }
 
-    private string Elsewhere() => leftOut.Count == 0 ? ""
-        : $" {leftOut.Count} picture(s) lie elsewhere, as {leftOut[0]}; put all class folders beside each other.";
+    private string Elsewhere() => leftOut.Count == 0 ? "" : $" {PicturesLie()} elsewhere, as {leftOut[0]}; put all class folders beside each other.";
+
+    private string PicturesLie() => leftOut.Count == 1 ? "1 picture lies" : $"{leftOut.Count} pictures lie";
 
     private static bool Alike(string a, string b) => a.Trim(' ', '.').Equals(b.Trim(' ', '.'), StringComparison.OrdinalIgnoreCase);
 
@@ -190,17 +177,17 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         public bool IsTest { get; set; }
     }
 
-    /// <summary>A path with the hash of its bytes, in the order of paths: the order of an archive counts for nothing.</summary>
-    private readonly struct PictureKey(string path, byte[] hash) : IComparable<PictureKey>
+    /// <summary>A path with its picture's pixels, in the order of paths: the order of an archive counts for nothing.</summary>
+    private readonly struct PictureKey(string path, byte[] pixels) : IComparable<PictureKey>
     {
-        private readonly byte[] hash = hash;
+        private readonly byte[] pixels = pixels;
 
         public string Path { get; } = path;
 
         public int CompareTo(PictureKey other) =>
-            string.CompareOrdinal(Path, other.Path) is var order and not 0 ? order : hash.AsSpan().SequenceCompareTo(other.hash);
+            string.CompareOrdinal(Path, other.Path) is var order and not 0 ? order : pixels.AsSpan().SequenceCompareTo(other.pixels);
     }
 
     /// <summary>A picture in its class.</summary>
-    private readonly record struct Image(byte[] Pixels, int Label, bool Test);
+    private readonly record struct Image(string Path, byte[] Pixels, int Label, bool IsTest);
 }

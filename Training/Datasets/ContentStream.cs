@@ -28,7 +28,7 @@ internal sealed class ContentLimit(long bytes = 1L << 31)
 }
 
 /// <summary>
-/// Reads a file forward, counts what is read, and says in an InvalidInputException with the file's name when its packing is broken.
+/// Reads a file forward, counts what is read, and refuses it by its name when its packing is broken.
 /// The stream below is left open.
 /// </summary>
 /// <param name="source">What is read.</param>
@@ -60,9 +60,12 @@ internal class ContentStream(Stream source, string name, ContentLimit? limit) : 
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidInputException(name, $"after {BytesRead} bytes of content it is cut off or damaged.");
+            throw Damage();
         }
     }
+
+    /// <summary>The refusal of a file whose packing is broken.</summary>
+    protected virtual InvalidInputException Damage() => new(name, $"after {BytesRead} bytes of content it is cut off or damaged.");
 }
 
 /// <summary>

@@ -12,7 +12,7 @@ public abstract class DatasetFormat
     private const int NamesLimit = 64 * 1024;
 
     /// <summary>The reason to leave out a file that is there already.</summary>
-    protected const string GivenTwice = "is given twice with the same bytes; it was taken once.";
+    protected const string GivenTwice = "is given twice with the same content; it was taken once.";
 
     private readonly List<RefusedFile> refused = [];
 
@@ -33,6 +33,11 @@ public abstract class DatasetFormat
 
     /// <summary>The warnings of the format's own; complete after <see cref="Build"/>.</summary>
     public virtual IReadOnlyList<DatasetWarning> Warnings => [];
+
+    /// <summary>The path of the file that one image came from, where each has its own; known after <see cref="Build"/>.</summary>
+    /// <param name="isTest">Whether the image is of the test part.</param>
+    /// <param name="index">Its index there.</param>
+    public virtual string? FileOf(bool isTest, int index) => null;
 
     /// <summary>The files that were left out one by one, and why; complete after <see cref="Build"/>.</summary>
     public IReadOnlyList<RefusedFile> Refused => refused;

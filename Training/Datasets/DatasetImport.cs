@@ -61,7 +61,8 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
         try
         {
             Dataset dataset = Build(chosen);
-            return new DatasetImport(dataset, chosen!.Layout, AllRefused(chosen), ignored, chosen.Border, [.. Guess(), .. chosen.Warnings, .. DatasetWarning.Of(dataset)]);
+            DatasetWarning[] warnings = [.. Guess(), .. chosen!.Warnings, .. DatasetWarning.Of(dataset, chosen.FileOf)];
+            return new DatasetImport(dataset, chosen.Layout, AllRefused(chosen), ignored, chosen.Border, warnings);
         }
         catch (InvalidInputException e)
         {
@@ -118,7 +119,12 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
 
     private InvalidInputException NothingKnown()
     {
-        string first = refused.Count > 0 ? $" The first of its {refused.Count} files, {refused[0].File}, {refused[0].Reason}" : "";
+        string first = refused.Count switch
+        {
+            0 => "",
+            1 => $" Its only file, {refused[0].File}, {refused[0].Reason}",
+            _ => $" The first of its {refused.Count} files, {refused[0].File}, {refused[0].Reason}",
+        };
         return new InvalidInputException(
             source, $"it holds no file of a known dataset format.{first} Known are {string.Join("; ", formats.Select(format => format.Description))}.");
     }

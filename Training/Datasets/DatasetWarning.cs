@@ -16,11 +16,14 @@ public sealed record DatasetWarning(string Code, string Detail)
     /// The warnings about a dataset, in a fixed order: training classes with fewer than 10 images, classes of 1 image, from which a run sets none aside
     /// for validation, equal images in two classes of the training part, and equal images in both parts.
     /// </summary>
-    public static IReadOnlyList<DatasetWarning> Of(Dataset dataset)
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="fileOf">The file of an image, by whether it is of the test part and by its index there; null to name indices.</param>
+    public static IReadOnlyList<DatasetWarning> Of(Dataset dataset, Func<bool, int, string?>? fileOf = null)
     {
         int[] counts = new int[dataset.Labels.Count];
         foreach (int label in dataset.Train.Labels) counts[label]++;
-        DatasetWarning?[] warnings = [Few(dataset, counts), Unvalidated(dataset, counts), .. Equal(dataset)];
+        string NameOf(bool isTest, int index) => fileOf?.Invoke(isTest, index) ?? $"{(isTest ? "test" : "training")} picture {index}";
+        DatasetWarning?[] warnings = [Few(dataset, counts), Unvalidated(dataset, counts), .. Equal(dataset, NameOf)];
         return [.. warnings.OfType<DatasetWarning>()];
     }
 
@@ -41,7 +44,7 @@ public sealed record DatasetWarning(string Code, string Detail)
             $"{Classes(alone)} no second training picture, so that no validation accuracy tells of it: {List(alone, label => $"\"{dataset.Labels[label]}\"")}.");
     }
 
-    private static IEnumerable<DatasetWarning?> Equal(Dataset dataset)
+    private static IEnumerable<DatasetWarning?> Equal(Dataset dataset, Func<bool, int, string> nameOf)
     {
         var first = new Dictionary<ReadOnlyMemory<byte>, int>(dataset.Train.Count, new SameBytes()); // the first index of each picture
         var pairs = new List<(int First, int Second)>();
@@ -54,17 +57,19 @@ public sealed record DatasetWarning(string Code, string Detail)
 
         yield return pairs.Count == 0 ? null : new DatasetWarning(
             "equal-pictures-in-classes",
-            $"{pairs.Count} training picture(s) are in another class too, which no network can tell apart: "
-                + $"{List(pairs, pair => $"{pair.First} ({LabelOf(pair.First)}) and {pair.Second} ({LabelOf(pair.Second)})")}.");
+            $"{Pictures(pairs.Count, "training")} in another class too, which no network can tell apart: "
+                + $"{List(pairs, pair => $"{Training(pair.First)} and {Training(pair.Second)}")}.");
 
         int[] shared = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => first.ContainsKey(dataset.Test.Memory(i)))];
         yield return shared.Length == 0 ? null : new DatasetWarning(
             "equal-pictures-in-parts",
-            $"{shared.Length} test picture(s) are in the training part too, so that the test accuracy tells more than it should: "
-                + $"{List(shared, i => $"{i} of the test part is {first[dataset.Test.Memory(i)]} of the training part")}.");
+            $"{Pictures(shared.Length, "test")} in the training part too, so that the test accuracy tells more than it should: "
+                + $"{List(shared, i => $"{nameOf(true, i)} is {nameOf(false, first[dataset.Test.Memory(i)])}")}.");
 
-        string LabelOf(int index) => $"\"{dataset.Labels[dataset.Train.Labels[index]]}\"";
+        string Training(int index) => $"{nameOf(false, index)} (\"{dataset.Labels[dataset.Train.Labels[index]]}\")";
     }
+
+    private static string Pictures(int count, string part) => count == 1 ? $"1 {part} picture is" : $"{count} {part} pictures are";
 
     private static string Classes(int[] classes) => classes.Length == 1 ? "1 class has" : $"{classes.Length} classes have";
 

@@ -6,6 +6,7 @@ namespace CnnService.Training.Datasets;
 internal static class ZipEntries
 {
     private const int FileTypeBits = 0xF000, RegularFile = 0x8000, Folder = 0x4000; // of Unix modes, which archives of Unix keep
+    private const string Unpackable = "is damaged, or packed in another way than stored or deflated; pack it as an ordinary .zip.";
 
     /// <summary>The files of an archive in its order. The stream must be able to seek, and is left open.</summary>
     public static IEnumerable<DatasetFile> Of(Stream stream, string name, EntryNames? names, ContentLimit limit)
@@ -19,10 +20,10 @@ internal static class ZipEntries
             string[] parts = DatasetFiles.PathOf(path, name);
             if (path.EndsWith('/') || path.EndsWith('\\')) yield return new DatasetFile("", Stream.Null) { Folders = parts };
             else if (RefusalOf(entry) is { } refusal) yield return new DatasetFile(parts[^1], Stream.Null) { Folders = parts[..^1], Refusal = refusal };
+            else if (Open(entry) is not { } packed) yield return new DatasetFile(parts[^1], Stream.Null) { Folders = parts[..^1], Refusal = Unpackable };
             else
             {
-                using Stream packed = Open(entry, path, name);
-                using var content = new ZipContent(packed, entry, path, stream.Length, name, limit);
+                using var content = new ZipContent(packed, entry, parts[^1], stream.Length, name, limit);
                 var file = new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = entry.Length, GuessedCodePage = guess };
                 yield return DatasetFiles.InArchive(file, limit);
             }
@@ -65,7 +66,8 @@ internal static class ZipEntries
 
     private static InvalidInputException Broken(string name) => new(name, "it is not a whole zip archive: its directory cannot be read.");
 
-    private static Stream Open(ZipArchiveEntry entry, string path, string name)
+    // Null where its own header is damaged, or it is packed otherwise.
+    private static Stream? Open(ZipArchiveEntry entry)
     {
         try
         {
@@ -73,7 +75,7 @@ internal static class ZipEntries
         }
         catch (Exception e) when (IsDamage(e))
         {
-            throw new InvalidInputException(name, $"its entry \"{path}\" is damaged, or packed in another way than stored or deflated; pack it as an ordinary .zip.");
+            return null;
         }
     }
 
@@ -86,8 +88,8 @@ internal static class ZipEntries
 
     private static bool IsDamage(Exception e) => e is InvalidDataException or EndOfStreamException or ArgumentException or NotSupportedException or OverflowException;
 
-    /// <summary>The content of one entry: what ZipArchive does not check is checked here.</summary>
-    private sealed class ZipContent(Stream source, ZipArchiveEntry entry, string path, long archiveLength, string archive, ContentLimit limit)
+    /// <summary>The content of one entry: what ZipArchive does not check is checked here. Damage is the entry's own, limits are the archive's.</summary>
+    private sealed class ZipContent(Stream source, ZipArchiveEntry entry, string file, long archiveLength, string archive, ContentLimit limit)
         : ContentStream(source, archive, limit)
     {
         private uint checksum = uint.MaxValue;
@@ -98,9 +100,19 @@ internal static class ZipEntries
             int length = base.Read(buffer);
             checksum = Crc32.Append(checksum, buffer[..length]);
             ContentLimit.CheckRatio(Limit!.Read, archiveLength, Name);
-            if (BytesRead > entry.Length || (length == 0 && buffer.Length > 0 && (BytesRead < entry.Length || ~checksum != entry.Crc32)))
-                throw new InvalidInputException(Name, $"its entry \"{path}\" is damaged: its content has another length or checksum than the directory gives.");
-            return length;
+            bool isWhole = BytesRead == entry.Length && ~checksum == entry.Crc32;
+            return BytesRead > entry.Length || (length == 0 && buffer.Length > 0 && !isWhole) ? throw Damage() : length;
+        }
+
+        /// <inheritdoc/>
+        protected override InvalidInputException Damage() =>
+            new(file, "is damaged: its content has another length or checksum than the archive's directory gives.");
+
+        /// <inheritdoc/>
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) Source.Dispose();
+            base.Dispose(disposing);
         }
     }
 }
