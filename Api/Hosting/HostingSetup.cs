@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using CnnService.Api.Description;
@@ -70,7 +69,7 @@ public static class HostingSetup
     /// <summary>Puts it in front of the endpoints. What needs no key, such as the files of pages, comes before <see cref="UseKey"/>.</summary>
     public static void UseHosting(this WebApplication app)
     {
-        MalformedRequests.Answer(app.Services.GetRequiredService<DiagnosticListener>());
+        MalformedRequests.Answer(app.Services);
         app.Use(BodyLimits.ReadOnAfterRefusals);
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -18,7 +18,7 @@ namespace CnnService.Api.Hosting;
 /// body. It tells of it first, by the event Microsoft.AspNetCore.Server.Kestrel.BadRequest; then the whole answer is sent here, and what Kestrel
 /// writes afterwards is dropped.
 /// </summary>
-internal sealed class MalformedRequests : IObserver<KeyValuePair<string, object?>>
+internal sealed class MalformedRequests(TimeProvider time) : IObserver<KeyValuePair<string, object?>>
 {
     private const string Event = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
@@ -30,7 +30,8 @@ internal sealed class MalformedRequests : IObserver<KeyValuePair<string, object?
     }));
 
     /// <summary>Answers from now on.</summary>
-    public static void Answer(DiagnosticListener kestrel) => kestrel.Subscribe(new MalformedRequests(), name => name == Event);
+    public static void Answer(IServiceProvider services) => services.GetRequiredService<DiagnosticListener>()
+        .Subscribe(new MalformedRequests(services.GetRequiredService<TimeProvider>()), name => name == Event);
 
     /// <inheritdoc/>
     public void OnNext(KeyValuePair<string, object?> value)
@@ -52,7 +53,7 @@ internal sealed class MalformedRequests : IObserver<KeyValuePair<string, object?
     {
     }
 
-    private static byte[] AnswerOf(BadHttpRequestException refusal, HttpContext http)
+    private byte[] AnswerOf(BadHttpRequestException refusal, HttpContext http)
     {
         var problem = new ProblemDetails { Status = refusal.StatusCode, Detail = DetailOf(refusal) };
         ProblemWriter.Complete(problem, http);
@@ -61,7 +62,7 @@ internal sealed class MalformedRequests : IObserver<KeyValuePair<string, object?
             HTTP/1.1 {refusal.StatusCode} {ReasonPhrases.GetReasonPhrase(refusal.StatusCode)}
             Content-Length: {document.Length}
             Content-Type: {ProblemWriter.MediaType}
-            Date: {DateTimeOffset.UtcNow:R}
+            Date: {time.GetUtcNow():R}
             Connection: close
 
 
