@@ -19,7 +19,7 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
     {
         ["truncated zip"] = (CatsAndDogs[..^30], "a.zip", "zip archive"),
         ["zip cut early"] = (CatsAndDogs[..10], "a.zip", "zip archive"),
-        ["empty file"] = ([], "a.zip", "zip archive"),
+        ["empty file"] = ([], "a.zip", "it is empty"),
         ["empty zip"] = (Zip(), "a.zip", "no file of a known dataset format"),
         ["text as zip"] = (Encoding.UTF8.GetBytes("no archive"), "a.zip", "zip archive"),
         ["damaged entry"] = (Damaged(Zip(("data_batch_1.bin", Cifar(2)))), "a.zip", "damaged"),

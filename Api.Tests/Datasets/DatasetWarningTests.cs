@@ -44,6 +44,16 @@ public sealed class DatasetWarningTests(ServiceApplication service) : IClassFixt
     }
 
     [Fact]
+    public async Task Upload_OfClassesThatAreWrittenAlike_Warns()
+    {
+        JsonElement report = await UploadAsync(
+            "alike", Zip([.. Enumerable.Range(0, 30).Select(i => ($"{(i < 10 ? "Cat" : i < 20 ? "cat" : "dogs")}/{i}.png", Colour(i)))]));
+        JsonElement warning = Assert.Single(report.GetProperty("warnings").EnumerateArray());
+        Assert.Equal("classes-alike", warning.GetProperty("code").GetString());
+        Assert.StartsWith("\"Cat\" and \"cat\" are two classes;", warning.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Upload_OfEnoughPicturesThatAllDiffer_WarnsOfNothing()
     {
         JsonElement report = await UploadAsync("plain", Zip([.. Enumerable.Range(0, 20).Select(i => ($"{(i < 10 ? "cats" : "dogs")}/{i}.png", Colour(i)))]));

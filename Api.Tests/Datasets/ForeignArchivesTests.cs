@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Net;
 using System.Text.Json;
 using static CnnService.Api.Tests.Datasets.Archives;
@@ -66,6 +67,34 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
             ("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("cats/.DS_Store", [1]), ("dogs/Thumbs.db", [1]), ("desktop.ini", [1]),
             ("__MACOSX/cats/._1.png", [1])));
         Assert.Equal((4, 0), (report.GetProperty("ignored").GetInt32(), report.GetProperty("refusedCount").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Upload_TarOfTheFolderItself_HasNoClassOfThatFolder()
+    {
+        TarEntry[] entries =
+        [
+            new PaxTarEntry(TarEntryType.Directory, "./"), new PaxTarEntry(TarEntryType.Directory, "./cats/"), Picture("./cats/1.png", 1),
+            new PaxTarEntry(TarEntryType.Directory, "./dogs/"), Picture("./dogs/1.png", 2),
+        ];
+        Assert.Equal("cats 1 0, dogs 1 0", Classes(await UploadAsync(TarGz(entries), "a.tgz")));
+
+        static PaxTarEntry Picture(string path, int number) => new(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Colour(number)) };
+    }
+
+    // As macOS has an accent behind its letter, and Hangul and Kana in parts, where others have one character.
+    [Theory]
+    [InlineData("Ba\u0308r", "Bär")]
+    [InlineData("e\u0323\u0302", "\u1ec7")]
+    [InlineData("\u0438\u0306", "й")]
+    [InlineData("\u1112\u1161\u11ab\u1100\u1173\u11af", "한글")]
+    [InlineData("か\u3099", "が")]
+    [InlineData("x\u0308\u0308", "ẍ\u0308")]
+    public async Task Upload_OneNameInTwoFormsOfUnicode_IsOneClass(string decomposed, string composed)
+    {
+        JsonElement report = await UploadAsync(Zip(
+            ($"train/{decomposed}/1.png", Colour(1)), ($"train/{composed}/2.png", Colour(2)), ("train/A/1.png", Colour(3)), ($"test/{composed}/1.png", Colour(4))));
+        Assert.Equal($"A 1 0, {composed} 2 1", Classes(report));
     }
 
     [Fact]
@@ -163,6 +192,7 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     }
 
     [Theory]
+    [InlineData("d/train/a/1.png d/train/b/1.png d/val/a/1.png d/d/train/a/1.png", "1 picture lies elsewhere than the class folders in d/ below train/ and val/ and was left out, as d/d/train/a/1.png")]
     [InlineData("part1/a/1.png part1/b/1.png part2/a/1.png part2/b/1.png", "2 pictures lie elsewhere than the class folders in part1/ and were left out, as part2/a/1.png")]
     [InlineData("train/a/1.png train/b/1.png dev/a/1.png", "1 picture lies elsewhere than the class folders in train/ and was left out, as dev/a/1.png")]
     public async Task Upload_WholeFoldersLeftOut_Warns(string paths, string words)

@@ -16,19 +16,13 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 {
     private const int LargestFile = 80 << 20; // in bytes: more than any picture that the decoder takes
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".gif"];
-    private static readonly Dictionary<FileKind, string> NotRead = new()
-    {
-        [FileKind.Tiff] = "is a TIFF, which is not read; save it as PNG or JPEG.",
-        [FileKind.Heic] = "is a HEIC, which is not read; save it as JPEG or PNG.",
-        [FileKind.Avif] = "is an AVIF, which is not read; save it as PNG or JPEG.",
-    };
-
     private readonly SortedDictionary<PictureKey, Entry> entries = [];
     private readonly Dictionary<string, IReadOnlyList<string>> folders = new(StringComparer.Ordinal); // that are listed, by their paths
     private readonly Dictionary<string, PictureFolder> holders = new(StringComparer.Ordinal); // by their paths
     private readonly List<string> leftOut = []; // pictures that can be read and have no class
     private FolderLayout layout = new([]);
     private Image[] images = [];
+    private string[] labels = [];
     private byte[] buffer = new byte[1 << 16];
 
     /// <inheritdoc/>
@@ -38,19 +32,13 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     public override string Layout => layout.Words;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<DatasetWarning> Warnings => leftOut.Count == 0 ? [] :
-    [
-        new DatasetWarning(
-            "folders-left-out",
-            $"{PicturesLie()} elsewhere than the {layout.Words} and {(leftOut.Count == 1 ? "was" : "were")} left out, as {leftOut[0]}; "
-                + "put all class folders beside each other."),
-    ];
+    public override IReadOnlyList<DatasetWarning> Warnings => [.. LeftOut(), .. WrittenAlike()];
 
     /// <inheritdoc/>
     public override int Images => entries.Values.Count(entry => entry.Pixels is not null);
 
     /// <inheritdoc/>
-    public override bool Knows(DatasetFile file) => file.Kind == FileKind.Picture || NotRead.ContainsKey(file.Kind)
+    public override bool Knows(DatasetFile file) => file.Kind is FileKind.Picture or FileKind.Tiff or FileKind.Heic or FileKind.Avif
         || (file.Kind == FileKind.Unknown && Endings.Any(ending => file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)));
 
     /// <inheritdoc/>
@@ -62,7 +50,6 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         try
         {
             ReadOnlySpan<byte> bytes = Read(file);
-            if (NotRead.TryGetValue(file.Kind, out string? reason)) throw new InvalidInputException(file.Path, reason);
             Picture picture = PictureDecoder.Decode(bytes, file.Path, fitting);
             byte[] pixels = picture.ToChannels(picture.IsGrey ? 1 : 3);
             if (!entries.TryAdd(new PictureKey(file.Path, pixels), new Entry(HolderOf(file), pixels, null))) Refuse(file.Path, GivenTwice);
@@ -87,11 +74,11 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         layout = new FolderLayout([.. holders.Values.Where(folder => folder.Pictures > 0).Select(folder => (folder.Path, folder.Pictures))]);
         foreach (PictureFolder folder in holders.Values) (folder.Class, folder.IsTest) = (layout.ClassOf(folder.Path), layout.IsTest(folder.Path));
         IEnumerable<string?> all = holders.Values.Select(folder => folder.Class).Concat(folders.Values.Select(layout.ClassOfListed));
-        string[] labels = [.. all.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        labels = [.. all.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         if (labels.Length > Dataset.MaximumClasses)
             throw new InvalidInputException(source, $"it has {labels.Length} class folders; a dataset has at most {Dataset.MaximumClasses} classes.");
-        images = [.. ImagesOf(labels).OrderBy(image => image.IsTest)];
-        Check(labels, images, source);
+        images = [.. ImagesOf().OrderBy(image => image.IsTest)];
+        Check(source);
 
         int channels = images.All(image => image.Pixels.Length == Side * Side) ? 1 : 3;
         return new Dataset(labels, Part(images.Where(image => !image.IsTest), channels), Part(images.Where(image => image.IsTest), channels));
@@ -113,7 +100,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         return buffer.AsSpan(0, length);
     }
 
-    private IEnumerable<Image> ImagesOf(string[] labels)
+    private IEnumerable<Image> ImagesOf()
     {
         foreach ((PictureKey key, Entry entry) in entries)
         {
@@ -128,7 +115,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         }
     }
 
-    private void Check(string[] labels, Image[] images, string source)
+    private void Check(string source)
     {
         if (images.Length == 0)
             throw new InvalidInputException(source, $"none of its {entries.Count} pictures can be used; the first of them, {Refused[0].File}, {Refused[0].Reason}");
@@ -149,6 +136,21 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     private string Elsewhere() => leftOut.Count == 0 ? "" : $" {PicturesLie()} elsewhere, as {leftOut[0]}; put all class folders beside each other.";
 
     private string PicturesLie() => leftOut.Count == 1 ? "1 picture lies" : $"{leftOut.Count} pictures lie";
+
+    private IEnumerable<DatasetWarning> LeftOut() => leftOut.Count == 0 ? [] :
+    [
+        new DatasetWarning(
+            "folders-left-out",
+            $"{PicturesLie()} elsewhere than the {layout.Place} and {(leftOut.Count == 1 ? "was" : "were")} left out, as {leftOut[0]}; "
+                + "put all class folders beside each other."),
+    ];
+
+    private IEnumerable<DatasetWarning> WrittenAlike() =>
+        from pair in labels.Index()
+        from other in labels.Skip(pair.Index + 1)
+        where Alike(pair.Item, other)
+        select new DatasetWarning(
+            "classes-alike", $"\"{pair.Item}\" and \"{other}\" are two classes; where they are one, give their folders the same name and upload them again.");
 
     private static bool Alike(string a, string b) => a.Trim(' ', '.').Equals(b.Trim(' ', '.'), StringComparison.OrdinalIgnoreCase);
 

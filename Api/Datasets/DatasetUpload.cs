@@ -125,7 +125,7 @@ internal sealed partial class DatasetUpload : IDisposable
     {
         string path = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
         string name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
-        return name.Length > 0 ? name : throw Bad("file", "has no file name, which tells its format, such as pictures.zip.");
+        return name.Length > 0 ? name : throw Bad("file", "has no file name, which tells its format, such as pictures.zip; choose a file (curl: -F file=@pictures.zip).");
     }
 
     private async Task SpoolAsync(Stream body, DataDirectory directory, long limit, CancellationToken cancel)

@@ -44,18 +44,19 @@ internal sealed class FolderLayout
         parents = [.. inFolders.Where(folders => ClassOf(folders) is not null).Select(folders => Join(folders, folders.Count - 1))];
     }
 
-    /// <summary>The layout in words.</summary>
-    public string Words
+    /// <summary>The layout in words: where the class folders are, and what became of a validation part.</summary>
+    public string Words => !parts.TryGetValue(Part.Validation, out string? folder) || parts.Count < 2 ? Place
+        : parts.ContainsKey(Part.Test) ? $"{Place}; {folder}/ became a part of the training part" : $"{Place}; {folder}/ became the test part";
+
+    /// <summary>Where the class folders are.</summary>
+    public string Place
     {
         get
         {
             string above = home.Length > 0 ? $" in {home}/" : "";
             if (parts.Count == 1 && parts.Values.Single() is { Length: > 0 } only) return $"class folders in {(home.Length > 0 ? $"{home}/" : "")}{only}/";
             if (parts.Count < 2) return $"class folders{above}";
-            string below = $" below {string.Join(" and ", parts.Where(part => part.Key != Part.None).Select(part => $"{part.Value}/"))}";
-            string validation = !parts.TryGetValue(Part.Validation, out string? folder) ? ""
-                : parts.ContainsKey(Part.Test) ? $"; {folder}/ became a part of the training part" : $"; {folder}/ became the test part";
-            return $"class folders{above}{below}{validation}";
+            return $"class folders{above} below {string.Join(" and ", parts.Where(part => part.Key != Part.None).Select(part => $"{part.Value}/"))}";
         }
     }
 
@@ -81,7 +82,7 @@ internal sealed class FolderLayout
         if (folders.Count > 0 && IsPart(folders))
             return $"lies directly in {folders[^1]}/, which names a part and no class; put it into the folder of its class. Labels in tables are not read.";
         return home.Length > 0 || parts.Count > 1 || parts.Values.Any(folder => folder.Length > 0)
-            ? $"does not lie in a class folder beside the others, which are {Words}; put each picture directly into the folder of its class."
+            ? $"does not lie in a class folder beside the others, which are {Place}; put each picture directly into the folder of its class."
             : "does not lie in a class folder; put each picture directly into the folder of its class.";
     }
 

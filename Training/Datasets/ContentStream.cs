@@ -65,7 +65,7 @@ internal class ContentStream(Stream source, string name, ContentLimit? limit) : 
     }
 
     /// <summary>The refusal of a file whose packing is broken.</summary>
-    protected virtual InvalidInputException Damage() => new(name, $"after {BytesRead} bytes of content it is cut off or damaged.");
+    protected virtual InvalidInputException Damage() => new(name, $"after {BytesRead} bytes of content it is cut off or damaged; download or pack it again.");
 }
 
 /// <summary>

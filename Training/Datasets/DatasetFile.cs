@@ -8,6 +8,10 @@ public sealed record DatasetFile
     /// <summary>A file of some bytes, read forward only.</summary>
     public DatasetFile(string name, Stream content) => (Name, this.content) = (name, new HeadedStream(content));
 
+    /// <summary>An entry that stands for a folder itself.</summary>
+    /// <param name="path">The folder and those above it; "." alone is the archive's root.</param>
+    internal static DatasetFile OfFolder(IReadOnlyList<string> path) => new("", Stream.Null) { Folders = path is ["."] ? [] : path };
+
     /// <summary>The file's own name, without folders.</summary>
     public string Name { get; init; }
 

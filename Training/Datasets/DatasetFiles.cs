@@ -64,8 +64,8 @@ internal static class DatasetFiles
                 archive, $"its entry \"{entry.AsSpan(0, Math.Min(entry.Length, 100))}...\" has a path of over {PathLimit} characters or {DepthLimit} folders.");
         string[] parts = entry.Split('/', '\\');
         if (parts[0].Length == 0 || parts[0].EndsWith(':') || parts.Contains(".."))
-            throw new InvalidInputException(archive, $"its entry \"{entry}\" has an absolute path or leads out of the archive.");
-        string[] names = [.. parts.Where(part => part is not ("" or "."))];
+            throw new InvalidInputException(archive, $"its entry \"{entry}\" has an absolute path or leads out of the archive; pack the folder from inside of it, with paths such as cats/1.png.");
+        string[] names = [.. parts.Where(part => part is not ("" or ".")).Select(ComposedName.Of)];
         return names.Length > 0 ? names : ["."];
     }
 
@@ -73,6 +73,8 @@ internal static class DatasetFiles
     {
         (Stream whole, FileKind kind) = Look(stream);
         bool isUnknown = kind == FileKind.Unknown;
+        if (isUnknown && stream.CanSeek && stream.Length == 0 && EndsWithAny(name, [.. TarEndings, .. ZipEndings, .. GzipEndings]))
+            throw new InvalidInputException(name, "it is empty; an archive of 0 bytes was not written to its end.");
         if (kind == FileKind.Zip || (isUnknown && EndsWithAny(name, ZipEndings))) return ZipEntries.Of(stream, name, names, limit);
         if (kind == FileKind.Gzip || (isUnknown && EndsWithAny(name, GzipEndings))) return Unpacked(whole, name, names, limit);
         return kind == FileKind.Tar || (isUnknown && EndsWithAny(name, TarEndings))

@@ -33,7 +33,11 @@ public sealed class ImportRefusedException(InvalidInputException cause, IReadOnl
 /// </summary>
 internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
 {
-    private static readonly string[] Junk = ["__MACOSX", ".git", ".svn", ".Trashes", ".thumbnails", ".ipynb_checkpoints", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN"];
+    private static readonly string[] Junk =
+    [
+        "__MACOSX", ".git", ".svn", ".Trashes", ".thumbnails", ".ipynb_checkpoints", "__pycache__", "Thumbs.db", "ehthumbs.db", "ZbThumbnail.info",
+        "desktop.ini", "Icon\r", "@eaDir", "$RECYCLE.BIN", "lost+found",
+    ];
 
     private readonly Dictionary<DatasetFormat, List<string>> known = formats.ToDictionary(format => format, _ => new List<string>());
     private readonly List<(DatasetFormat Format, string Path, bool Needed, InvalidInputException Fault)> faults = [];
@@ -47,7 +51,7 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
         guessedCodePage ??= file.GuessedCodePage;
         if (IsJunk(file)) ignored += file.IsFolder ? 0 : 1;
         else if (Hidden(file) is { } hidden) RefuseHidden(file, hidden);
-        else if (file.IsFolder) foreach (DatasetFormat format in formats) format.AddFolder(file.Folders);
+        else if (file.IsFolder) AddFolder(file);
         else if (file.Refusal is { } reason) refused.Add(new RefusedFile(file.Path, reason));
         else if (formats.FirstOrDefault(format => format.Knows(file)) is { } format) Read(file, format);
         else refused.Add(new RefusedFile(file.Path, Refusals.Of(file)));
@@ -79,8 +83,14 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
     private IEnumerable<DatasetWarning> Guess() => guessedCodePage is null ? [] :
     [
         new DatasetWarning(
-            "names-guessed", $"File names that are not UTF-8 were read as {guessedCodePage}; where they look wrong, say the code page (names)."),
+            "names-guessed", $"File names that are not UTF-8 were read as {guessedCodePage}; where they look wrong, delete the dataset and upload it again with the code page (names)."),
     ];
+
+    private void AddFolder(DatasetFile folder)
+    {
+        if (folder.Folders.Count == 0) return; // the archive's root
+        foreach (DatasetFormat format in formats) format.AddFolder(folder.Folders);
+    }
 
     // Pictures in a hidden folder are more than what systems leave.
     private static bool IsJunk(DatasetFile file) => file.Name.StartsWith('.')
@@ -143,7 +153,7 @@ internal static class Refusals
         FileKind.Pickle => "holds objects of Python, which are not read; take the binary version of CIFAR, or pictures.",
         FileKind.Picture => "is a picture, and pictures are not read here; upload them in class folders.",
         _ when Data.FirstOrDefault(data => file.Name.EndsWith(data.Ending, StringComparison.OrdinalIgnoreCase)).Name is { } name =>
-            $"is {name}, and is not read; the classes of pictures are the names of their folders.",
+            $"is {name}, and is not read here.",
         _ when System.IO.Path.GetExtension(file.Name) is { Length: > 1 } ending => $"is no picture, and {ending} is not read; send PNG, JPEG, WebP, BMP or GIF.",
         _ => "is no picture; send PNG, JPEG, WebP, BMP or GIF.",
     };

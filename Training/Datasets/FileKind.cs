@@ -44,7 +44,7 @@ public enum FileKind
 }
 
 /// <summary>Tells the kind of a file by its first bytes.</summary>
-internal static class FileKinds
+public static class FileKinds
 {
     /// <summary>Bytes that are looked at: a block of tar, whose magic comes last of all.</summary>
     public const int HeadLength = 512;

@@ -44,10 +44,10 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
 
     private DatasetFile FileOf(char type, byte[] path, EntryContent content)
     {
-        string name = names.Decode(extended.GetValueOrDefault("path") ?? longPath ?? path);
+        string name = names.Decode(extended.GetValueOrDefault(Sparse + "name") ?? extended.GetValueOrDefault("path") ?? longPath ?? path);
         string[] parts = DatasetFiles.PathOf(name, archive);
         bool isFolder = type == '5' || (type is '\0' or '0' && name.EndsWith('/'));
-        if (isFolder) return new DatasetFile("", Stream.Null) { Folders = parts };
+        if (isFolder) return DatasetFile.OfFolder(parts);
         var file = new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = content.Size };
         string? refusal = extended.Keys.Any(key => key.StartsWith(Sparse, StringComparison.Ordinal)) ? RefusalOf('S') : RefusalOf(type);
         return refusal is null ? DatasetFiles.InArchive(file, limit) : file with { Refusal = refusal };
@@ -122,7 +122,7 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
     }
 
     private InvalidInputException Broken() => new(
-        archive, "it is not a whole tar archive: an entry's header cannot be read, or its content is cut off.");
+        archive, "it is not a whole tar archive: an entry's header cannot be read, or its content is cut off; download or pack it again.");
 
     /// <summary>The content of one entry, with the padding behind it.</summary>
     private sealed class EntryContent(Stream tar, long size, string archive) : ContentStream(tar, archive, limit: null)
@@ -144,6 +144,6 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
             if (Source.ReadAtLeast(padding, padding.Length, throwOnEndOfStream: false) < padding.Length) throw CutOff();
         }
 
-        private InvalidInputException CutOff() => new(Name, "it is not a whole tar archive: an entry's content is cut off.");
+        private InvalidInputException CutOff() => new(Name, "it is not a whole tar archive: an entry's content is cut off; download or pack it again.");
     }
 }

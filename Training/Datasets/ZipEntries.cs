@@ -18,7 +18,7 @@ internal static class ZipEntries
         foreach ((ZipArchiveEntry entry, string path) in archive.Entries.Zip(paths))
         {
             string[] parts = DatasetFiles.PathOf(path, name);
-            if (path.EndsWith('/') || path.EndsWith('\\')) yield return new DatasetFile("", Stream.Null) { Folders = parts };
+            if (path.EndsWith('/') || path.EndsWith('\\')) yield return DatasetFile.OfFolder(parts);
             else if (RefusalOf(entry) is { } refusal) yield return new DatasetFile(parts[^1], Stream.Null) { Folders = parts[..^1], Refusal = refusal };
             else if (Open(entry) is not { } packed) yield return new DatasetFile(parts[^1], Stream.Null) { Folders = parts[..^1], Refusal = Unpackable };
             else
@@ -64,7 +64,7 @@ internal static class ZipEntries
         }
     }
 
-    private static InvalidInputException Broken(string name) => new(name, "it is not a whole zip archive: its directory cannot be read.");
+    private static InvalidInputException Broken(string name) => new(name, "it is not a whole zip archive: its directory, at its end, cannot be read; download or pack it again.");
 
     // Null where its own header is damaged, or it is packed otherwise.
     private static Stream? Open(ZipArchiveEntry entry)
