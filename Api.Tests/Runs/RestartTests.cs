@@ -1,3 +1,4 @@
+using System.Net;
 using CnnService.Api.Data;
 using CnnService.Api.Runs;
 using Microsoft.Data.Sqlite;
@@ -77,7 +78,9 @@ public sealed class RestartTests
                 Assert.Equal(0, await service.TerminateAsync());
             }
 
-            await using ServiceProcess again = await StartAsync(folder);
+            await using ServiceProcess again = await StartAsync(folder, "--Training:CheckpointSeconds", "3600");
+            using HttpResponseMessage best = await again.Client.GetAsync($"/api/runs/{id}/parameters", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, best.StatusCode); // of before the stop
             Run run = await new RunClient(again.Client).UntilAsync(id, RunState.Completed);
             if (run.Attempts == 1) continue;
 

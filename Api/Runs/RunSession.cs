@@ -69,7 +69,7 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
                 : checkpointIsDue || time.GetElapsedTime(committedAt) >= CommitEvery ? Commit(trainer, checkpointIsDue) : null;
             if (stopping.IsCancellationRequested)
             {
-                Finish(Write(trainer) with { Checkpoint = CheckpointOf(trainer) });
+                Finish(Write(trainer) with { Checkpoint = CheckpointOf(trainer), Parameters = NewBest(trainer) });
                 return;
             }
 
