@@ -24,14 +24,17 @@ internal static class BadRequests
         yield return Submit("trailing comma", """{"dataset":"shapes",}""", null);
         yield return Submit("comment", """{"dataset":"shapes"} // mine""", null);
         yield return Submit("literal NaN", """{"dataset":"shapes","regularization":NaN}""", null);
-        yield return Submit("too deep", new string('[', 5000) + new string(']', 5000), null);
-        yield return new BadRequest("not UTF-8", "POST", "/api/runs", 400).With([.. "{\"dataset\":\"shapes"u8, 0xFF, .. "\"}"u8], "application/json");
-        yield return new BadRequest("field not UTF-8", "POST", "/api/runs", 400).With([.. "{\""u8, 0xFF, .. "\":1}"u8], "application/json");
+        yield return Submit("too deep", new string('[', 5000) + new string(']', 5000), null) with { Says = "too deeply" };
+        BadRequest notUtf8 = new BadRequest("not UTF-8", "POST", "/api/runs", 400) with { Says = "send it as UTF-8" };
+        yield return notUtf8.With([.. "{\"dataset\":\"shapes"u8, 0xFF, .. "\"}"u8], "application/json");
+        yield return notUtf8.With([.. "{\""u8, 0xFF, .. "\":1}"u8], "application/json") with { Name = "field not UTF-8" };
+        yield return Submit("null as dataset", """{"dataset":null}""", "dataset") with { Says = "give a value" };
+        yield return Submit("epochs beyond all numbers", """{"dataset":"shapes","epochs":99999999999}""", "epochs") with { Says = "from 1 to 10000" };
         yield return Submit("half a character as field", """{"dataset":"shapes","\ud800":1}""", null);
-        yield return Submit("half a character as name", """{"dataset":"shapes","name":"\ud800"}""", null);
-        yield return Submit("half a character as sampling", """{"dataset":"shapes","sampling":"\ud800"}""", null);
-        yield return Submit("half a character as type", """{"dataset":"shapes","model":{"type":"\ud800"}}""", null);
-        yield return Submit("half a character as dataset", """{"dataset":"\ud800"}""", null);
+        yield return Submit("half a character as name", """{"dataset":"shapes","name":"\ud800"}""", "name");
+        yield return Submit("half a character as sampling", """{"dataset":"shapes","sampling":"\ud800"}""", "sampling");
+        yield return Submit("half a character as type", """{"dataset":"shapes","model":{"type":"\ud800"}}""", "model.type");
+        yield return Submit("half a character as dataset", """{"dataset":"\ud800"}""", "dataset");
         yield return Submit("list", "[]", null);
         yield return Submit("null", "null", null);
         yield return Submit("no dataset", "{}", "dataset");
@@ -95,7 +98,9 @@ internal static class BadRequests
 
     private static IEnumerable<BadRequest> Runs()
     {
-        yield return new BadRequest("run as text", "POST", "/api/runs", 415).With("{}"u8.ToArray(), "text/plain");
+        yield return new BadRequest("run as text", "POST", "/api/runs", 415).With("{}"u8.ToArray(), "text/plain") with { Says = "application/json" };
+        yield return new BadRequest("preflight of another page", "OPTIONS", "/api/runs", 403) { Says = "Security:AllowedOrigins" }
+            .With("Origin", "http://other.example").With("Access-Control-Request-Method", "POST");
         yield return new BadRequest("run without content type", "POST", "/api/runs", 415).With("{}"u8.ToArray(), null);
         yield return new BadRequest("UTF-16 by its type", "POST", "/api/runs", 415).With("{}"u8.ToArray(), "application/json; charset=utf-16") with { Says = "JSON is UTF-8" };
         yield return Submit("run over 256 KB", $$"""{"dataset":"{{new string('x', 300_000)}}"}""", null, 413);
@@ -120,6 +125,7 @@ internal static class BadRequests
         yield return new BadRequest("range behind the end", "GET", "/api/runs/{trained}/parameters", 416) { Says = "bytes" }.With("Range", "bytes=99999999-");
         foreach (string part in (string[])["parameters", "filters.png", "confusion"])
             yield return new BadRequest($"{part} of an untrained run", "GET", $"/api/runs/{{paused}}/{part}", 409);
+        yield return new BadRequest("last parameters of a paused run", "GET", "/api/runs/{paused}/parameters?which=last", 409) { Says = "Ask for the best ones" };
         foreach (string which in (string[])["middle", "Best", "0"])
             yield return new BadRequest($"parameters {which}", "GET", $"/api/runs/{{trained}}/parameters?which={which}", 400, "which");
         foreach ((string method, string address) in ((string, string)[])[("PUT", "/api/runs"), ("DELETE", "/api/runs"), ("PATCH", "/api/runs/{trained}"), ("POST", "/api/runs/{trained}/events"), ("GET", Predict)])
@@ -142,13 +148,14 @@ internal static class BadRequests
             ("PNG without size", PictureFiles.Png(0, [], width: 0)), ("PNG of negative size", PictureFiles.Png(0, [], width: -1, height: -1))])
             yield return Picture(name, content, "body") with { Address = $"{Predict}?resize=true" };
 
+        yield return Picture("HEIC", [0, 0, 0, 24, .. "ftypheic"u8, .. new byte[40]], "body") with { Says = "is a HEIC, which is not read; save it as JPEG" };
         yield return Picture("PNG of 16x16", PictureFiles.Png(0, new byte[256], width: 16, height: 16), "body") with { Says = "resize=true" };
         yield return Picture("picture as text", Png, null, 415) with { ContentType = "text/plain" };
         yield return Picture("picture as PDF", Png, null, 415) with { ContentType = "application/pdf" };
         yield return Picture("picture without content type", Png, null, 415) with { ContentType = null };
         yield return Picture("no body", [], null, 415) with { Body = null };
         yield return Picture("11 MB", new byte[11 << 20], null, 413);
-        foreach (string query in (string[])["topK=0", "topK=-1", "topK=five", "topK=99999999999", "resize=maybe", "resize=1"])
+        foreach (string query in (string[])["topK=0", "topK=-1", "topK=five", "topK=99999999999999999999", "resize=maybe", "resize=1"])
             yield return Picture(query, Png, query[..query.IndexOf('=', StringComparison.Ordinal)]) with { Address = $"{Predict}?{query}" };
         yield return Picture("picture for no run", Png, null, 404) with { Address = $"{Nobody}/predict" };
         yield return Picture("picture for an untrained run", Png, null, 409) with { Address = "/api/runs/{paused}/predict" };
@@ -166,6 +173,7 @@ internal static class BadRequests
         yield return form.With(Png, "multipart/form-data") with { Name = "form of no boundary", Field = null };
         BadRequest whole = form.WithForm(("file; filename=a.png", Png));
         yield return whole with { Name = "cut form", Body = whole.Body![..^20] };
+        yield return whole with { Name = "form without its last dashes", Body = whole.Body![..^4], Says = "ends early" };
     }
 
     private static IEnumerable<BadRequest> Datasets()

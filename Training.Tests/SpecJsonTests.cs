@@ -51,7 +51,7 @@ public sealed class SpecJsonTests
     [InlineData("""{"epochs":0}""", "epochs", "is 0; give a number from 1 to 10000")]
     [InlineData("""{"epochs":1.5}""", "epochs", "is 1.5; give a whole number")]
     [InlineData("""{"epochs":"3"}""", "epochs", "whole number")]
-    [InlineData("""{"epochs":99999999999}""", "epochs", "whole number")]
+    [InlineData("""{"epochs":99999999999}""", "epochs", "from 1 to 10000")]
     [InlineData("""{"epochs":null}""", "epochs", "leave the field out")]
     [InlineData("""{"seed":-1}""", "seed", "is -1; give a number from 0")]
     [InlineData("""{"seed":9007199254740992}""", "seed", "give a number from 0")]

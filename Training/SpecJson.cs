@@ -69,7 +69,27 @@ public static class SpecJson
         }
         catch (Exception e) when (e is InvalidOperationException or JsonException) // a parsed document's texts are decoded only when they are read
         {
-            throw new InvalidInputException(path, "it holds a text that is not Unicode, such as half of a surrogate pair.");
+            throw new InvalidInputException(BrokenText(json, path) ?? path, "is a text that is not Unicode, such as half of a surrogate pair.");
+        }
+    }
+
+    // The path of the first one; null where it is a field's name.
+    private static string? BrokenText(JsonElement json, string path)
+    {
+        try
+        {
+            return json.ValueKind switch
+            {
+                JsonValueKind.String => json.GetString() is null ? path : null,
+                JsonValueKind.Array => json.EnumerateArray().Select((item, i) => BrokenText(item, $"{path}[{i}]")).FirstOrDefault(found => found is not null),
+                JsonValueKind.Object => json.EnumerateObject()
+                    .Select(field => BrokenText(field.Value, path.Length == 0 ? field.Name : $"{path}.{field.Name}")).FirstOrDefault(found => found is not null),
+                _ => null,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return json.ValueKind == JsonValueKind.String ? path : null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -42,13 +43,25 @@ internal static class SpecStructure
             if (hasType && field.Name == "type") continue;
             JsonPropertyInfo property = info.Properties.FirstOrDefault(p => p.Name == field.Name)
                 ?? throw Refused(path, field.Name, $"is not a known field; known are {string.Join(", ", info.Properties.Select(p => p.Name))}.");
-            if (field.Value.ValueKind == JsonValueKind.Null) throw Refused(path, field.Name, "is null; leave the field out instead.");
+            if (field.Value.ValueKind == JsonValueKind.Null) throw Refused(path, field.Name, IsRequired(property) ? "is null; give a value." : "is null; leave the field out instead.");
+            CheckSize(field.Value, property, path);
             Check(field.Value, info.Options.GetTypeInfo(property.PropertyType), Join(path, field.Name));
         }
 
         foreach (JsonPropertyInfo property in info.Properties)
-            if (!seen.Contains(property.Name) && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), true) == true)
+            if (!seen.Contains(property.Name) && IsRequired(property))
                 throw Refused(path, property.Name, "is missing.");
+    }
+
+    private static bool IsRequired(JsonPropertyInfo property) => property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), true) == true;
+
+    // A whole number that its field's type cannot hold is out of the field's range, too.
+    private static void CheckSize(JsonElement json, JsonPropertyInfo property, string path)
+    {
+        if (property.PropertyType.IsPrimitive && json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out double number) && double.IsInteger(number)
+            && property.AttributeProvider?.GetCustomAttributes(typeof(RangeAttribute), true) is [RangeAttribute range]
+            && (number < Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture) || number > Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture)))
+            throw Refused(path, property.Name, $"is {Describe(json)}; give a number {SpecValues.Describe(range)}.");
     }
 
     private static void CheckList(JsonElement json, JsonTypeInfo info, string path)

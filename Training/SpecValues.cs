@@ -43,7 +43,8 @@ internal static class SpecValues
     // Double.NaN compares as smaller than every number, which a range of RangeAttribute then refuses only by luck.
     private static bool IsInside(RangeAttribute range, object value) => value is not double.NaN && range.IsValid(value);
 
-    private static string Describe(RangeAttribute range) =>
+    /// <summary>A range in words, such as "from 1 to 10000".</summary>
+    public static string Describe(RangeAttribute range) =>
         (range.MinimumIsExclusive ? "above " : "from ") + Text(range.Minimum) + (range.MaximumIsExclusive ? " up to, but not, " : " to ") + Text(range.Maximum);
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;

@@ -37,7 +37,7 @@ public sealed class KestrelTests : IAsyncLifetime
 
     /// <summary>What is sent, with {long} for 40,000 characters, then the status, and words of the answer.</summary>
     [Theory]
-    [InlineData("GET /small HTTP/1.0\r\n\r\n", 400, "add it to AllowedHosts")]
+    [InlineData("GET /small HTTP/1.0\r\n\r\n", 400, "The request names no host; send the header Host")]
     [InlineData("GET /small HTTP/1.1\r\n\r\n", 400, "The request is not valid HTTP: Request is missing Host header.")]
     [InlineData("GET /api/runs/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "The request is not valid HTTP: Invalid request target.")]
     [InlineData("GET /small HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n", 400, "The request is not valid HTTP")]

@@ -30,15 +30,20 @@ public sealed class ProblemTests : IAsyncLifetime
     {
         { "GET", "/nothing", null, null, 404, "There is nothing at this address; /swagger lists the addresses.", null },
         { "DELETE", "/things", null, null, 405, "This address does not take DELETE; it takes GET, POST.", null },
-        { "POST", "/things", "text/plain", "x", 415, "This address does not take text/plain; charset=utf-8; /swagger tells what it takes.", null },
+        {
+            "POST", "/things", "text/plain", "x", 415,
+            "This address does not take text/plain; charset=utf-8; give the header Content-Type: application/json for JSON, multipart/form-data for uploads. "
+                + "/swagger tells what each address takes.",
+            null
+        },
         { "POST", "/things", "application/json", "{\"size\": ", 400, "The body is not the JSON that this address takes: line 1, byte 10.", null },
         { "POST", "/things", "application/json", "{\"size\": \"big\"}", 400, "size: this has a value of another kind than the field takes (line 1, byte 15).", "size" },
         { "POST", "/things", "application/json", "{\"size\": 1, \"colour\": 1}", 400, "colour: this is not a known field (line 1, byte 22).", "colour" },
         { "POST", "/things", "application/json", "null", 400, "This address needs a body.", null },
         { "POST", "/things", "application/json", "", 400, "This address needs a body.", null },
-        { "GET", "/things?limit=many", null, null, 400, "limit is \"many\", which cannot be read.", "limit" },
+        { "GET", "/things?limit=many", null, null, 400, "limit is \"many\"; give a whole number.", "limit" },
         { "GET", "/things", null, null, 400, "limit is missing.", "limit" },
-        { "GET", "/things/17", null, null, 400, "id is \"17\", which cannot be read.", "id" },
+        { "GET", "/things/17", null, null, 400, "id is \"17\"; give a value that it takes.", "id" },
         { "GET", "/fail/not-found", null, null, 404, "Run 7 not found.", null },
         { "GET", "/fail/conflict", null, null, 409, "The run is running.", null },
         { "GET", "/fail/input", null, null, 400, "model.layers[3].size: is 0; give a number from 1 to 255.", "model.layers[3].size" },

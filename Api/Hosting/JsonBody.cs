@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.Net.Http.Headers;
 
 namespace CnnService.Api.Hosting;
@@ -25,6 +26,7 @@ internal static class JsonBody
         ReadOnlySpan<byte> text = body.AsSpan(0, length);
         if (text.StartsWith(Utf16Mark) || text.StartsWith(Utf16MarkBigEndian))
             throw new ProblemException(400, "The body is UTF-16; save it as UTF-8.");
+        if (!Utf8.IsValid(text)) throw new ProblemException(400, "The body is not UTF-8; send it as UTF-8.");
         return text.StartsWith(Utf8Mark) ? text[Utf8Mark.Length..].ToArray() : text.ToArray();
     }
 
@@ -39,7 +41,9 @@ internal static class JsonBody
         }
         catch (JsonException e)
         {
-            throw new ProblemException(400, $"The body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+            throw new ProblemException(400, e.Message.Contains("depth", StringComparison.Ordinal)
+                ? "The body is nested too deeply; 64 levels are read."
+                : $"The body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
         }
     }
 }

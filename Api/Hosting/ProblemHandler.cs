@@ -67,8 +67,9 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         if (bad.InnerException is JsonException json) return Malformed(json);
         if (UnreadableParameter().Match(bad.Message) is { Success: true } unreadable)
         {
-            string name = unreadable.Groups[1].Value;
-            return new(bad.StatusCode, $"{name} is \"{unreadable.Groups[2].Value}\", which cannot be read.", name);
+            (string type, string name, string value) = (unreadable.Groups[1].Value, unreadable.Groups[2].Value, unreadable.Groups[3].Value);
+            string remedy = type switch { "int" or "long" => "a whole number", "bool" => "true or false", _ => "a value that it takes" };
+            return new(bad.StatusCode, $"{name} is \"{value}\"; give {remedy}.", name);
         }
 
         if (MissingParameter().Match(bad.Message) is { Success: true } missing)
@@ -89,7 +90,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
 
     private static string ReasonOf(Exception exception, ProblemException problem) => exception is InvalidInputException input ? input.Reason : problem.Message;
 
-    [GeneratedRegex("^Failed to bind parameter \"(?:.* )?([^ \"]+)\" from \"(.*)\"\\.$", RegexOptions.Singleline)]
+    [GeneratedRegex("^Failed to bind parameter \"(?:(.*) )?([^ \"]+)\" from \"(.*)\"\\.$", RegexOptions.Singleline)]
     private static partial Regex UnreadableParameter();
 
     [GeneratedRegex("^Required parameter \"(?:.* )?([^ \"]+)\" was not provided")]

@@ -38,7 +38,9 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         StatusCodes.Status404NotFound => "There is nothing at this address; /swagger lists the addresses.",
         StatusCodes.Status405MethodNotAllowed => $"This address does not take {http.Request.Method}; it takes {http.Response.Headers.Allow}.",
         StatusCodes.Status413PayloadTooLarge => "The body is larger than this address takes.",
-        StatusCodes.Status415UnsupportedMediaType => $"This address does not take {http.Request.ContentType ?? "a body without Content-Type"}; /swagger tells what it takes.",
+        StatusCodes.Status415UnsupportedMediaType => $"This address does not take {http.Request.ContentType ?? "a body without Content-Type"}; "
+            + "give the header Content-Type: application/json for JSON, multipart/form-data for uploads. /swagger tells what each address takes.",
+        StatusCodes.Status412PreconditionFailed => "What is there has another ETag than the request asks for; read it anew.",
         >= 500 => "The service cannot do this now.",
         _ => "The request cannot be done.",
     };

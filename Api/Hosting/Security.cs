@@ -21,9 +21,12 @@ internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> 
     {
         HttpRequest request = context.Request;
         if (!IsHealth(request) && !hosts.Contains("*") && !(request.Host.HasValue && HostString.MatchesAny(request.Host.Value, hosts)))
-            throw new ProblemException(StatusCodes.Status400BadRequest, $"The host \"{request.Host}\" is not a name of this service; add it to AllowedHosts.");
+            throw new ProblemException(StatusCodes.Status400BadRequest, request.Host.HasValue
+                ? $"The host \"{request.Host}\" is not a name of this service; add it to AllowedHosts."
+                : "The request names no host; send the header Host with a name of this service.");
 
-        bool harmless = request.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE";
+        bool isPreflight = request.Method == "OPTIONS" && request.Headers.AccessControlRequestMethod.Count > 0;
+        bool harmless = request.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE" && !isPreflight;
         if ((!harmless || Hubs.Contain(request)) && request.Headers.Origin is { Count: > 0 } origin && !IsAllowed(origin.ToString(), request.Host))
             throw new ProblemException(StatusCodes.Status403Forbidden, $"Pages of {origin} may not use this service; add the origin to Security:AllowedOrigins.");
         return next(context);

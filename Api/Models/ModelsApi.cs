@@ -46,7 +46,7 @@ internal static class ModelsApi
     private static async Task<Ok<Prediction>> Predict(
         [Description(RunsApi.IdWords)] Guid id, HttpRequest request, Predictions predictions, ModelCache models, IOptions<UploadsOptions> uploads,
         ServiceStop stop, CancellationToken cancel,
-        [Description("The number of classes to tell, from 1; at most all are told.")] int topK = 5,
+        [Description("The number of classes to tell, from 1; at most all are told.")] long topK = 5,
         [Description("The way to bring pictures of other sizes to 32x32 (false refuses them); left out, the way of the dataset.")]
         [AllowedValues("false", "true", "squash", "crop", "pad")]
         string? resize = null)
@@ -57,7 +57,7 @@ internal static class ModelsApi
         IReadOnlyList<SentPicture> pictures =
             await stop.ReceiveAsync(request, receiving => SentPictures.ReadAsync(request, uploads.Value.PredictMegabytes, receiving));
         Fitting fitting = best.Fitting with { Resize = asked ?? best.Fitting.Resize };
-        return TypedResults.Ok(new Prediction(id, best.Iteration, await predictions.PredictAsync(best.Model, pictures, topK, fitting, cancel)));
+        return TypedResults.Ok(new Prediction(id, best.Iteration, await predictions.PredictAsync(best.Model, pictures, (int)Math.Min(topK, int.MaxValue), fitting, cancel)));
     }
 
     private static async Task<Results<FileStreamHttpResult, StatusCodeHttpResult>> GetParameters(

@@ -83,6 +83,7 @@ internal static class SentPictures
 
     private static async Task<SentPicture> ReadPartAsync(MultipartSection section, int index, CancellationToken cancel)
     {
+        if (section.Headers is not { Count: > 0 }) throw new InvalidDataException("A part without headers, as behind the last one.");
         _ = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition);
         string name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).ToString();
         if (name != "file") throw new ProblemException(400, $"The part \"{name}\" is not known; send 1 to 1,000 parts named \"file\".", name.Length > 0 ? name : "file");

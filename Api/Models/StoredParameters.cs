@@ -22,13 +22,21 @@ internal sealed record StoredParameters(long Content, string Sha256, long Iterat
             where row.Run == run.Order && row.Which == which
             join content in db.Contents on row.Content equals content.Key
             select new { content.Key, content.Sha256, row.Iteration };
-        var found = await stored.SingleOrDefaultAsync(cancel) ?? throw None(run.State);
+        var found = await stored.SingleOrDefaultAsync(cancel) ?? throw None(run.State, which);
         return new StoredParameters(found.Key, found.Sha256, found.Iteration, Fitting.Of(run.Fitting));
     }
 
-    private static ProblemException None(RunState state) => ProblemException.Conflict(state is RunState.Queued or RunState.Running or RunState.Paused
-        ? $"The run is {Name(state)} and has no parameters yet; they come with its first checkpoint."
-        : $"The run is {Name(state)} and has no parameters; train again.");
+    private static ProblemException None(RunState state, WhichParameters which)
+    {
+        bool goesOn = state is RunState.Queued or RunState.Running or RunState.Paused;
+        return ProblemException.Conflict((which, goesOn) switch
+        {
+            (WhichParameters.Last, true) => $"The run is {Name(state)}; its last parameters come when it has completed. Ask for the best ones meanwhile.",
+            (WhichParameters.Last, false) => $"The run is {Name(state)}, and only a completed one has last parameters. Ask for the best ones.",
+            (_, true) => $"The run is {Name(state)} and has no parameters yet; they come with its first checkpoint.",
+            _ => $"The run is {Name(state)} and has no parameters; train again.",
+        });
+    }
 
     private static string Name(RunState state) => state.ToString().ToLowerInvariant();
 }

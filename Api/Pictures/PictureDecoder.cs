@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using CnnService.Training;
+using CnnService.Training.Datasets;
 using SkiaSharp;
 
 namespace CnnService.Api.Pictures;
@@ -35,8 +36,8 @@ public static class PictureDecoder
     {
         if (file.IsEmpty) throw new InvalidInputException(name, $"is empty; send a {Formats} picture.");
         using SKData data = SKData.CreateCopy(file);
-        using SKCodec codec = SKCodec.Create(data) ?? throw Unknown(name);
-        if (!IsAllowed(codec.EncodedFormat)) throw Unknown(name);
+        using SKCodec codec = SKCodec.Create(data) ?? throw Unknown(name, file);
+        if (!IsAllowed(codec.EncodedFormat)) throw Unknown(name, file);
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         CheckSize(width, height, name, fitting);
 
@@ -88,5 +89,11 @@ public static class PictureDecoder
         return true; // as far as anybody can tell
     }
 
-    private static InvalidInputException Unknown(string name) => new(name, $"is not a picture that can be read; send {Formats}.");
+    private static InvalidInputException Unknown(string name, ReadOnlySpan<byte> file) => new(name, FileKinds.Of(file) switch
+    {
+        FileKind.Tiff => "is a TIFF, which is not read; save it as PNG or JPEG.",
+        FileKind.Heic => "is a HEIC, which is not read; save it as JPEG or PNG.",
+        FileKind.Avif => "is an AVIF, which is not read; save it as PNG or JPEG.",
+        _ => $"is not a picture that can be read; send {Formats}.",
+    });
 }
