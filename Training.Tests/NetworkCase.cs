@@ -1,13 +1,12 @@
 using CnnService.Training.Layers;
 using CnnService.Training.Reference;
 using CnnService.Training.Tensors;
+using CnnService.Training.Tests.LayerCases;
 using CnnService.Training.Tests.Layers;
 using CnnService.Training.Tests.Reference;
 using CsCheck;
 using Affine = CnnService.Training.Layers.Affine;
-using Convolution = CnnService.Training.Layers.Convolution;
 using Dropout = CnnService.Training.Layers.Dropout;
-using Relu = CnnService.Training.Layers.Relu;
 
 namespace CnnService.Training.Tests;
 
@@ -16,7 +15,7 @@ internal sealed class NetworkCase
 {
     /// <summary>Layers of any kind and size, from images of any small shape; the last is affine.</summary>
     public static readonly Gen<NetworkCase> Any =
-        from choices in Gen.Select(Gen.Int[0, 5], Gen.Int[0, 11]).Array[0, 7]
+        from choices in Gen.Select(Gen.Int[0, LayerCase.All.Count - 1], Gen.Int[0, LayerCase.LastNumber]).Array[0, 7]
         from channels in Gen.Int[1, 3]
         from height in Gen.Int[1, 9]
         from width in Gen.Int[1, 11]
@@ -29,7 +28,7 @@ internal sealed class NetworkCase
     private const double LargestScore = 8;
     private readonly int seed;
 
-    private NetworkCase(Shape input, int classes, int images, int seed, (int Kind, int Size)[] choices)
+    private NetworkCase(Shape input, int classes, int images, int seed, (int Kind, int Number)[] choices)
     {
         this.seed = seed;
         Layers = Choose(choices, input);
@@ -38,7 +37,7 @@ internal sealed class NetworkCase
         for (int i = 0; i < Network.Layout.Parameters.Count; i++)
         {
             PlacedParameter placed = Network.Layout.Parameters[i];
-            if (placed.Parameter.Kind != ParameterKind.Weight) Vary(placed.Parameter.Kind, seed + i, placed.In(Parameters));
+            if (placed.Parameter.Kind != ParameterKind.Weight) RandomTensors.Vary(placed.Parameter.Kind, seed + i, placed.In(Parameters));
         }
 
         X = Images(images);
@@ -66,8 +65,8 @@ internal sealed class NetworkCase
     public ReferenceLayer<double>[] Reference() => [.. Network.Layers.Select((layer, i) => Reference(layer, i))];
 
     /// <summary>
-    /// Whether no input of a ReLU and no pooling window is so close to a branch that rounding decides, in training or in prediction. Numbers
-    /// that are exactly 0, or exactly equal, are so in any precision. Nor may scores be so large that the gradient of a loss close to 0 is
+    /// Whether no input of a layer is so close to a branch that rounding decides, in training or in prediction. Numbers that are exactly 0, or
+    /// exactly equal, are so in any precision. Nor may scores be so large that the gradient of a loss close to 0 is
     /// mostly their rounding.
     /// </summary>
     public bool IsClear() => ((bool[])[true, false]).All(training =>
@@ -75,9 +74,7 @@ internal sealed class NetworkCase
         Tensor4<double> x = X.Widen();
         foreach ((ReferenceLayer<double> layer, LayerSpec spec) in Reference().Zip(Network.Layers))
         {
-            double margin = Margin * x.Data.Max(Math.Abs);
-            if (spec is Relu && x.Data.Any(v => v != 0 && Math.Abs(v) < margin)) return false;
-            if (spec is MaxPool pool && !IsClear(x, pool, margin)) return false;
+            if (!LayerCase.Of(spec).IsClear(spec, x, Margin * x.Data.Max(Math.Abs))) return false;
             x = layer.Forward(x, training);
         }
 
@@ -89,52 +86,18 @@ internal sealed class NetworkCase
 
     public override string ToString() => $"seed {seed}: {X.N} images of {Network.Input}, {Network.Classes} classes: {string.Join("; ", Layers)}";
 
-    private static List<LayerSpec> Choose((int Kind, int Size)[] choices, Shape input)
+    private static List<LayerSpec> Choose((int Kind, int Number)[] choices, Shape input)
     {
         List<LayerSpec> layers = [];
         Shape shape = input;
-        foreach ((int kind, int size) in choices)
+        foreach ((int kind, int number) in choices)
         {
-            if (Choose(kind, size, shape) is not LayerSpec layer) continue;
+            if (LayerCase.All[kind].Draw(number, shape) is not { } layer) continue;
             layers.Add(layer);
             shape = layer.Output(shape);
         }
 
         return [.. layers, new Affine()];
-    }
-
-    private static LayerSpec? Choose(int kind, int size, Shape shape) => kind switch
-    {
-        0 => new Convolution { Filters = 1 + size, Height = 1 + size % 3, Width = 1 + size % 4, Stride = 1 + size % 2, Padding = 2, Bias = size != 3 },
-        1 => new Relu(),
-        2 when Math.Min(shape.Height, shape.Width) > size % 2 + 1 => new MaxPool { Size = size % 2 + 2, Stride = size % 3 + 1 },
-        3 => new BatchNorm { Momentum = 0.7, Epsilon = 0.1 }, // a large epsilon, so that few numbers per channel do not cancel
-        4 => new Dropout { Keep = (size + 5) / 16.0 },
-        5 => new Affine { Units = 1 + 3 * size },
-        _ => null,
-    };
-
-    private static void Vary(ParameterKind kind, int seed, Span<float> values)
-    {
-        float[] normal = RandomTensors.Vector(seed, values.Length);
-        for (int i = 0; i < values.Length; i++)
-            values[i] = kind is ParameterKind.Scale or ParameterKind.RunningVariance ? 0.5f + Math.Abs(normal[i]) : 0.3f * normal[i];
-    }
-
-    private static bool IsClear(Tensor4<double> x, MaxPool pool, double margin)
-    {
-        int size = pool.Size!.Value, stride = pool.Stride!.Value;
-        for (int plane = 0; plane < x.N * x.C; plane++)
-            for (int top = 0; top + size <= x.H; top += stride)
-                for (int left = 0; left + size <= x.W; left += stride)
-                {
-                    double[] window = [.. Enumerable.Range(0, size * size)
-                        .Select(i => x[plane / x.C, plane % x.C, top + i / size, left + i % size])];
-                    double largest = window.Max();
-                    if (window.Any(v => v != largest && largest - v < margin)) return false;
-                }
-
-        return true;
     }
 
     private float[] Uniform(int layer)
@@ -146,27 +109,8 @@ internal sealed class NetworkCase
 
     private ReferenceLayer<double> Reference(LayerSpec layer, int index)
     {
-        Shape input = ShapeBefore(index), output = layer.Output(input);
-        double[] P(string name) => Network.Layout.Find(index, name).In(Parameters).ToArray().Widen();
-        switch (layer)
-        {
-            case Convolution c:
-                var w = new Tensor4<double>(c.Filters, input.Channels, c.Height!.Value, c.Width!.Value, P("weight"));
-                return new ConvolutionLayer<double>(w, c.Bias ? P("bias") : new double[c.Filters], c.Stride, c.Padding);
-            case MaxPool pool:
-                return new MaxPoolingLayer<double>(new Window(pool.Size!.Value, pool.Size.Value, pool.Stride!.Value));
-            case BatchNorm norm:
-                return new BatchNormalizationLayer<double>(new(P("scale"), P("shift")), norm.Epsilon, norm.Momentum)
-                {
-                    Running = new(P("runningMean"), P("runningVariance")),
-                };
-            case Dropout dropout:
-                var uniform = new Tensor4<double>(X.N, input.Channels, input.Height, input.Width, Uniform(index).Widen());
-                return new DropoutLayer<double>(Training.Reference.Dropout.Mask(uniform, dropout.Keep));
-            case Affine:
-                return new AffineLayer<double>(new Tensor4<double>(input.Length, output.Length, 1, 1, P("weight")), P("bias"));
-            default:
-                return new ReluLayer<double>();
-        }
+        Shape input = ShapeBefore(index);
+        double[] Parameter(string name) => Network.Layout.Find(index, name).In(Parameters).ToArray().Widen();
+        return LayerCase.Of(layer).Reference(layer, new LayerPlace(X.N, input, layer.Output(input), Parameter, () => Uniform(index).Widen()));
     }
 }

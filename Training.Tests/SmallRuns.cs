@@ -1,11 +1,10 @@
 using CnnService.Training.Datasets;
 using CnnService.Training.Layers;
-using CnnService.Training.Optimizers;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests;
 
-/// <summary>Small runs for tests: random images of 2x13x30 in 4 classes, and a network with every layer kind, fused and apart.</summary>
+/// <summary>Small runs for tests: random images of 2x13x30 in 4 classes, and a network of many layers, fused and apart.</summary>
 internal static class SmallRuns
 {
     private const int Classes = 4;
@@ -13,7 +12,7 @@ internal static class SmallRuns
     /// <summary>(C, H, W) of the images.</summary>
     public static Shape Images { get; } = new(2, 13, 30);
 
-    /// <summary>Every layer kind; about 200,000 multiply-adds per image, so that software arithmetic keeps up.</summary>
+    /// <summary>Layers of seven kinds; about 200,000 multiply-adds per image, so that software arithmetic keeps up.</summary>
     public static LayerList EveryLayer { get; } = new()
     {
         Layers =
@@ -27,10 +26,6 @@ internal static class SmallRuns
             new Affine(),
         ],
     };
-
-    /// <summary>Every update rule, with steps that move the small network.</summary>
-    public static OptimizerSpec[] EveryOptimizer { get; } =
-        [new Sgd { LearningRate = 0.05 }, new SgdMomentum { LearningRate = 0.02 }, new RmsProp { LearningRate = 0.002 }, new Adam { LearningRate = 0.005 }];
 
     /// <summary>44 images in batches of 8: 6 iterations an epoch, the last batch has 4 images; 9 epochs.</summary>
     public static TrainingSpec Spec { get; } = new() { Seed = 7, Model = EveryLayer, Epochs = 9, BatchSize = 8, Regularization = 0.01 };

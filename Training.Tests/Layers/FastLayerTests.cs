@@ -56,25 +56,6 @@ public sealed class FastLayerTests
             .Sample(Check, iter: Cases, threads: 1);
 
     [Fact]
-    public void MaxPool_AnyWindowAndStride_MatchesReference() =>
-        Gen.Select(Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 5])
-            .Where(k => k.Item5 <= k.Item3 && k.Item6 <= k.Item4)
-            .Sample(
-                k =>
-                {
-                    (int n, int c, int h, int w, int height, int width, int stride) = k;
-                    var window = new Window(height, width, stride);
-                    Tensor4<float> x = RandomTensors.Eighths(1, n, c, h, w);
-                    Tensor4<double> y = MaxPooling.Forward(x.Widen(), window);
-                    Tensor4<float> dout = RandomTensors.Tensor(2, n, c, y.H, y.W);
-                    var fast = new FastLayers(new Shape(c, h, w), new MaxPool { Height = height, Width = width, Stride = stride });
-
-                    MustMatch(y, fast.Run(x, training: true, dout));
-                    MustMatch(MaxPooling.Backward(dout.Widen(), x.Widen(), window), fast.Dx!);
-                },
-                iter: Cases, threads: 1);
-
-    [Fact]
     public void Affine_AnyShape_MatchesReference() =>
         Gen.Select(Gen.Int[1, 300], Gen.Int[1, 300], Gen.Int[1, 70], Gen.Bool, Gen.Int[1, 3]).Sample(
             k =>
@@ -133,7 +114,7 @@ public sealed class FastLayerTests
             iter: Cases, threads: 1);
 
     [Fact]
-    public void Gelu_AnyLength_MatchesReference() =>
+    public void Gelu_SmallAndLargeNumbers_MatchesReference() =>
         Gen.Select(Gen.Int[1, 4], Gen.Int[1, 70], Gen.Double[0.1, 40]).Sample(
             k =>
             {

@@ -22,6 +22,14 @@ internal static class RandomTensors
     /// </summary>
     public static Tensor4<float> Eighths(int seed, int n, int c, int h, int w) => Tensor(seed, n, c, h, w).Map(v => MathF.Round(8 * v) / 8);
 
+    /// <summary>Numbers for a parameter of a layer, none of them as it begins.</summary>
+    public static void Vary(ParameterKind kind, int seed, Span<float> values)
+    {
+        float[] normal = Vector(seed, values.Length);
+        for (int i = 0; i < values.Length; i++)
+            values[i] = kind is ParameterKind.Scale or ParameterKind.RunningVariance ? 0.5f + Math.Abs(normal[i]) : 0.3f * normal[i];
+    }
+
     /// <summary>The same numbers in double.</summary>
     public static Tensor4<double> Widen(this Tensor4<float> x) => new(x.N, x.C, x.H, x.W, x.Data.Widen());
 

@@ -176,7 +176,7 @@ public sealed class GradientTests
     }
 
     [Fact]
-    public void Network_EveryKindOfLayer_BackwardIsTheDerivativeOfItsLoss()
+    public void Network_OfSeveralLayers_BackwardIsTheDerivativeOfItsLoss()
     {
         Tensor4<double> x = Normal(28, 3, 2, 6, 6);
         int[] labels = [1, 0, 3];

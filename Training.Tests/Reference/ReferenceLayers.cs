@@ -11,6 +11,9 @@ internal abstract class ReferenceLayer<T>
     /// <summary>What is learned: shared arrays, so that whoever changes them changes the layer.</summary>
     public virtual IReadOnlyList<ReferenceParameter<T>> Parameters => [];
 
+    /// <summary>What follows the batches, by its names: the numbers after the last training pass.</summary>
+    public virtual IReadOnlyList<(string Name, T[] Values)> Followers => [];
+
     /// <summary>The layer's output.</summary>
     public abstract Tensor4<T> Forward(Tensor4<T> x, bool training);
 
@@ -19,7 +22,7 @@ internal abstract class ReferenceLayer<T>
 }
 
 /// <summary>One learned array.</summary>
-/// <param name="Name">w, b, gamma or beta; in a network with the layer's index before it: <c>3.w</c>.</param>
+/// <param name="Name">weight, bias, scale or shift; in a network with the layer's index before it: <c>3.weight</c>.</param>
 /// <param name="Values">The numbers, shared.</param>
 /// <param name="Decays">Whether the L2 term counts it: weights of convolution and affine layers alone.</param>
 internal sealed record ReferenceParameter<T>(string Name, T[] Values, bool Decays);
@@ -29,7 +32,7 @@ internal sealed class ConvolutionLayer<T>(Tensor4<T> w, T[] b, int stride, int p
 {
     private readonly Window window = Convolution.Over(w, stride, padding);
 
-    public override IReadOnlyList<ReferenceParameter<T>> Parameters { get; } = [new("w", w.Data, true), new("b", b, false)];
+    public override IReadOnlyList<ReferenceParameter<T>> Parameters { get; } = [new("weight", w.Data, true), new("bias", b, false)];
 
     public override Tensor4<T> Forward(Tensor4<T> x, bool training) => Convolution.Forward(x, w, b, window);
 
@@ -57,7 +60,9 @@ internal sealed class BatchNormalizationLayer<T>(Scale<T> scale, T epsilon, T mo
         new(new T[scale.Gamma.Length], [.. Enumerable.Repeat(T.One, scale.Gamma.Length)]);
 
     public override IReadOnlyList<ReferenceParameter<T>> Parameters { get; } =
-        [new("gamma", scale.Gamma, false), new("beta", scale.Beta, false)];
+        [new("scale", scale.Gamma, false), new("shift", scale.Beta, false)];
+
+    public override IReadOnlyList<(string Name, T[] Values)> Followers => [("runningMean", Running.Mean), ("runningVariance", Running.Variance)];
 
     public override Tensor4<T> Forward(Tensor4<T> x, bool training)
     {
@@ -105,7 +110,7 @@ internal sealed class DropoutLayer<T>(Tensor4<T> mask) : ReferenceLayer<T>
 internal sealed class AffineLayer<T>(Tensor4<T> w, T[] b) : ReferenceLayer<T>
     where T : IFloatingPointIeee754<T>
 {
-    public override IReadOnlyList<ReferenceParameter<T>> Parameters { get; } = [new("w", w.Data, true), new("b", b, false)];
+    public override IReadOnlyList<ReferenceParameter<T>> Parameters { get; } = [new("weight", w.Data, true), new("bias", b, false)];
 
     public override Tensor4<T> Forward(Tensor4<T> x, bool training) => Affine.Forward(x, w, b);
 

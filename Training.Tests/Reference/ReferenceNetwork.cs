@@ -16,7 +16,7 @@ internal sealed class ReferenceNetwork<T>(IReadOnlyList<ReferenceLayer<T>> layer
     private List<Tensor4<T>> activations = [];
     private Tensor4<T>? dscores;
 
-    /// <summary>All parameters in the order of the layers, named <c>{layer index}.{name}</c>: <c>0.w, 0.b, 3.w, ...</c></summary>
+    /// <summary>All parameters in the order of the layers, named <c>{layer index}.{name}</c>: <c>0.weight, 0.bias, 3.weight, ...</c></summary>
     public IReadOnlyList<ReferenceParameter<T>> Parameters { get; } =
         [.. layers.SelectMany((layer, i) => layer.Parameters.Select(parameter => parameter with { Name = $"{i}.{parameter.Name}" }))];
 

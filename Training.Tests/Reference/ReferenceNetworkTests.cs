@@ -32,8 +32,8 @@ public sealed class ReferenceNetworkTests
         double[] weights = [1, 0, 0, 1];
         var network = new ReferenceNetwork<double>([normalization, new AffineLayer<double>(Tensor4<double>.Rows(2, 2, weights), [0, 0])]);
 
-        Assert.Equal(["0.gamma", "0.beta", "1.w", "1.b"], network.Parameters.Select(parameter => parameter.Name));
-        Assert.Equal(["1.w"], network.Parameters.Where(parameter => parameter.Decays).Select(parameter => parameter.Name));
+        Assert.Equal(["0.scale", "0.shift", "1.weight", "1.bias"], network.Parameters.Select(parameter => parameter.Name));
+        Assert.Equal(["1.weight"], network.Parameters.Where(parameter => parameter.Decays).Select(parameter => parameter.Name));
         Assert.Same(weights, network.Parameters[2].Values);
     }
 

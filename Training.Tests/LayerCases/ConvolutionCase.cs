@@ -1,0 +1,36 @@
+using CnnService.Training.Layers;
+using CnnService.Training.Reference;
+using CnnService.Training.Tensors;
+using CnnService.Training.Tests.Reference;
+using Convolution = CnnService.Training.Layers.Convolution;
+using Relu = CnnService.Training.Layers.Relu;
+
+namespace CnnService.Training.Tests.LayerCases;
+
+internal sealed class ConvolutionCase : LayerCase<Convolution>
+{
+    public override IReadOnlyList<LayerSpec> Recorded =>
+    [
+        new Convolution { Filters = 16, Height = 6, Width = 7 }, new Relu(), new MaxPool { Size = 2 }, // by rows
+        new Convolution { Filters = 17, Size = 3, Padding = 1 }, // by tiles
+        new Convolution { Filters = 6, Height = 3, Width = 2, Stride = 2, Padding = 1, Bias = false }, new Relu(),
+    ];
+
+    public override string RecordedSha256 => "7d377fefd9d952d905df78108ec1824ea2972846c43427bfaf03418dcc242503";
+
+    public override LayerSpec Draw(int number, Shape input) => new Convolution
+    {
+        Filters = 1 + number,
+        Height = 1 + number % 3,
+        Width = 1 + number % 4,
+        Stride = 1 + number % 2,
+        Padding = 2,
+        Bias = number != 3,
+    };
+
+    protected override ReferenceLayer<double> Reference(Convolution layer, LayerPlace place)
+    {
+        var w = new Tensor4<double>(layer.Filters, place.Input.Channels, layer.Height!.Value, layer.Width!.Value, place.Parameter("weight"));
+        return new ConvolutionLayer<double>(w, layer.Bias ? place.Parameter("bias") : new double[layer.Filters], layer.Stride, layer.Padding);
+    }
+}

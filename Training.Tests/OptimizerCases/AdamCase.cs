@@ -1,0 +1,24 @@
+using CnnService.Training.Optimizers;
+using CnnService.Training.Reference;
+using Adam = CnnService.Training.Optimizers.Adam;
+
+namespace CnnService.Training.Tests.OptimizerCases;
+
+internal sealed class AdamCase : OptimizerCase<Adam>
+{
+    public override string Defaults => """{"type":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08}""";
+
+    public override OptimizerSpec Recorded => new Adam { LearningRate = 0.005 };
+
+    public override string RecordedSha256 => "ff85dc54b0fc34a6d7ca06664862aad10f3cf6e229e06d2b9d8f3cd361849898";
+
+    public override OptimizerSpec Draw(int number) => new Adam { LearningRate = 0.01 + 0.01 * number, Beta1 = number / 12.0, Beta2 = 0.9 + number / 120.0, Epsilon = 1e-6 };
+
+    protected override ReferenceRule Reference(Adam rule, int length)
+    {
+        var state = new AdamState<double>(new double[length], new double[length]);
+        return new ReferenceRule(
+            (w, dw, learningRate) => Training.Reference.Adam.Step(w, dw, state, new AdamSettings(learningRate, rule.Beta1, rule.Beta2, rule.Epsilon)),
+            new Dictionary<string, double[]> { ["m"] = state.M, ["v"] = state.V });
+    }
+}

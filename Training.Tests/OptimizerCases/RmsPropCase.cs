@@ -1,0 +1,24 @@
+using CnnService.Training.Optimizers;
+using CnnService.Training.Reference;
+using RmsProp = CnnService.Training.Optimizers.RmsProp;
+
+namespace CnnService.Training.Tests.OptimizerCases;
+
+internal sealed class RmsPropCase : OptimizerCase<RmsProp>
+{
+    public override string Defaults => """{"type":"rmsprop","learningRate":0.01,"decayRate":0.99,"epsilon":1E-08}""";
+
+    public override OptimizerSpec Recorded => new RmsProp { LearningRate = 0.002 };
+
+    public override string RecordedSha256 => "5bf49b1f03d38d522802ae25e79accea7f38186d75ac6589846f13d06299c463";
+
+    public override OptimizerSpec Draw(int number) => new RmsProp { LearningRate = 0.01 + 0.01 * number, DecayRate = number / 12.0, Epsilon = 1e-6 };
+
+    protected override ReferenceRule Reference(RmsProp rule, int length)
+    {
+        double[] cache = new double[length];
+        return new ReferenceRule(
+            (w, dw, learningRate) => Training.Reference.RmsProp.Step(w, dw, cache, new RmsPropSettings(learningRate, rule.DecayRate, rule.Epsilon)),
+            new Dictionary<string, double[]> { ["cache"] = cache });
+    }
+}

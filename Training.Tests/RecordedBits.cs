@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Tests;
+
+/// <summary>
+/// The SHA-256 of what trainings leave behind: parameters, running statistics, best parameters, optimizer states, losses and accuracies. What is
+/// recorded in a test stays as it is; other bits need a new <see cref="Numerics.Version"/>.
+/// </summary>
+internal sealed class RecordedBits : IDisposable
+{
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    /// <summary>The hash of all that was trained.</summary>
+    public string Sha256 => Convert.ToHexStringLower(hash.GetCurrentHash());
+
+    /// <summary>Trains in one go.</summary>
+    public void Train(TrainingSpec spec, int iterations, int threads)
+    {
+        using Trainer trainer = SmallRuns.Create(spec, threads);
+        Assert.Equal(iterations, trainer.Run(TestContext.Current.CancellationToken).Take(iterations).Count());
+        Add(trainer);
+    }
+
+    /// <summary>Trains with a capture before every iteration, from which another trainer goes on, on another number of threads.</summary>
+    public void TrainWithCaptures(TrainingSpec spec, int iterations)
+    {
+        Trainer trainer = SmallRuns.Create(spec);
+        for (int iteration = 0; iteration < iterations; iteration++)
+        {
+            byte[] checkpoint = trainer.Capture().ToArray();
+            trainer.Dispose();
+            trainer = SmallRuns.Create(spec, threads: iteration % 3 + 1);
+            trainer.Resume(Checkpoint.Read(checkpoint));
+            Assert.Equal(iteration + 1, trainer.Run(TestContext.Current.CancellationToken).First().Iteration);
+        }
+
+        Add(trainer);
+        trainer.Dispose();
+    }
+
+    public void Dispose() => hash.Dispose();
+
+    private void Add(Trainer trainer)
+    {
+        foreach (Tensor tensor in Safetensors.Read(trainer.Capture().ToArray()).Tensors) hash.AppendData(tensor.Data.Span);
+    }
+}
