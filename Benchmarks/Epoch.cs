@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Running;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Benchmarks;

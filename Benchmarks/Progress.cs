@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using CnnService.Training;
+using CnnService.Training.Running;
 
 namespace CnnService.Benchmarks;
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Running;
+using CnnService.Training.Specs;
 
 namespace CnnService.Benchmarks;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using CnnService.Training;
 using CnnService.Training.Optimizers;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Benchmarks;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using CnnService.Training.Specs;
 
 namespace CnnService.Training.Tests;
 

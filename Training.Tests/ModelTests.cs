@@ -1,5 +1,7 @@
 using System.Text;
 using CnnService.Training.Datasets;
+using CnnService.Training.Running;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests;
@@ -127,7 +129,7 @@ public sealed class ModelTests
     {
         Model model = CreateModel();
         using var predictor = new Predictor(model);
-        int[] answers = [.. Predict(model, 10).Chunk(4).Select(row => Evaluator.Highest(row))];
+        int[] answers = [.. Predict(model, 10).Chunk(4).Select(row => Predictor.ClassOf(row))];
         int[] labels = [.. answers.Select((answer, i) => i < 7 ? answer : (answer + 1) % 4)];
 
         Assert.Equal(0.7, predictor.Accuracy(new ImageSet(SmallRuns.Images, Enumerable.Range(0, 10).Select(n => (ReadOnlyMemory<byte>)Image(n)), labels)));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CnnService.Training.Running;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests;

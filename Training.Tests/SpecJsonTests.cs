@@ -1,4 +1,6 @@
 using CnnService.Training.Optimizers;
+using CnnService.Training.Running;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests;

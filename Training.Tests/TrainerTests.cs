@@ -2,6 +2,8 @@ using CnnService.Training.Datasets;
 using CnnService.Training.Kernels;
 using CnnService.Training.Layers;
 using CnnService.Training.Optimizers;
+using CnnService.Training.Running;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests;

@@ -1,4 +1,5 @@
 using CnnService.Training.Datasets;
+using CnnService.Training.Running;
 
 namespace CnnService.Training.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CnnService.Training.Layers;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training;

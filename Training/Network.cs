@@ -1,5 +1,6 @@
 using CnnService.Training.Kernels;
 using CnnService.Training.Layers;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training;

@@ -6,6 +6,7 @@
 
 using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Running;
 
 Dataset dataset = ShapesDataset.Create(); // or Dataset.Open("cifar-10-binary.tar.gz")
 var spec = new TrainingSpec { Model = new ThreeLayerConvNet { Filters = 16, HiddenUnits = 50 }, Epochs = 4, BatchSize = 50 };

@@ -3,6 +3,7 @@ using CnnService.Api.Data;
 using CnnService.Api.Runs;
 using CnnService.Api.Tests.Runs;
 using CnnService.Training;
+using CnnService.Training.Running;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -8,7 +8,7 @@ using CnnService.Api.Runs;
 using CnnService.Api.Tests.Datasets;
 using CnnService.Api.Tests.Pictures;
 using CnnService.Api.Tests.Runs;
-using CnnService.Training;
+using CnnService.Training.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
-using CnnService.Training;
+using CnnService.Training.Specs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;

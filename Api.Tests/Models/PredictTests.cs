@@ -9,6 +9,7 @@ using CnnService.Api.Tests.Pictures;
 using CnnService.Training;
 using CnnService.Training.Datasets;
 using CnnService.Training.Layers;
+using CnnService.Training.Running;
 using CnnService.Training.Tensors;
 using Microsoft.EntityFrameworkCore;
 using SkiaSharp;

@@ -7,6 +7,7 @@ using CnnService.Api.Runs;
 using CnnService.Training;
 using CnnService.Training.Datasets;
 using CnnService.Training.Layers;
+using CnnService.Training.Running;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;

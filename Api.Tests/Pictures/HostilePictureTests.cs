@@ -1,5 +1,5 @@
 using CnnService.Api.Pictures;
-using CnnService.Training;
+using CnnService.Training.Specs;
 using CsCheck;
 using SkiaSharp;
 

@@ -1,6 +1,6 @@
 using CnnService.Api.Pictures;
-using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Api.Datasets;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CnnService.Training;
+using CnnService.Training.Specs;
 
 namespace CnnService.Api.Hosting;
 

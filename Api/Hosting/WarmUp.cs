@@ -10,6 +10,8 @@ using CnnService.Api.Pictures;
 using CnnService.Api.Runs;
 using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Running;
+using CnnService.Training.Specs;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace CnnService.Api.Hosting;

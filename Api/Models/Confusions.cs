@@ -1,6 +1,7 @@
 using CnnService.Api.Datasets;
 using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Running;
 
 namespace CnnService.Api.Models;
 

@@ -1,6 +1,7 @@
 using CnnService.Api.Data;
 using CnnService.Api.Pictures;
 using CnnService.Training;
+using CnnService.Training.Specs;
 
 namespace CnnService.Api.Models;
 

@@ -1,3 +1,4 @@
+
 namespace CnnService.Api.Pictures;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using CnnService.Training;
+using CnnService.Training.Specs;
 using SkiaSharp;
 
 namespace CnnService.Api.Pictures;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
 using SkiaSharp;
 
 namespace CnnService.Api.Pictures;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Datasets;
 using CnnService.Api.Hosting;
-using CnnService.Training;
+using CnnService.Training.Running;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using CnnService.Api.Data;
-using CnnService.Training;
+using CnnService.Training.Running;
+using CnnService.Training.Specs;
 
 namespace CnnService.Api.Runs;
 

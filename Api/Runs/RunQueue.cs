@@ -1,6 +1,6 @@
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
-using CnnService.Training;
+using CnnService.Training.Specs;
 using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Runs;

@@ -1,6 +1,8 @@
 using CnnService.Api.Data;
 using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Running;
+using CnnService.Training.Specs;
 
 namespace CnnService.Api.Runs;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using CnnService.Training;
+using CnnService.Training.Running;
 
 namespace CnnService.Api.Runs;
 

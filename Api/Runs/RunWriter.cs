@@ -1,5 +1,6 @@
 using CnnService.Api.Data;
 using CnnService.Training;
+using CnnService.Training.Running;
 using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Runs;

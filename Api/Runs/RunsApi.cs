@@ -8,6 +8,8 @@ using CnnService.Api.Description;
 using CnnService.Api.Hosting;
 using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Running;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,4 @@
-using CnnService.Training;
+using CnnService.Training.Running;
 
 namespace CnnService.Api.Runs;
 

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 using static CnnService.Training.Tests.Datasets.SampleFiles;
 

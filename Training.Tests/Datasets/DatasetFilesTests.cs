@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
 using static CnnService.Training.Tests.Datasets.SampleFiles;
 
 namespace CnnService.Training.Tests.Datasets;

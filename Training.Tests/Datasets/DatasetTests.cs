@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests.Datasets;

@@ -1,4 +1,5 @@
 using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 using static CnnService.Training.Tests.Datasets.SampleFiles;
 

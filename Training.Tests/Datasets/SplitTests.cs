@@ -1,4 +1,5 @@
 using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
 using CsCheck;
 
 namespace CnnService.Training.Tests.Datasets;

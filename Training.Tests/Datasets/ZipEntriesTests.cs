@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
 using static CnnService.Training.Tests.Datasets.SampleFiles;
 
 namespace CnnService.Training.Tests.Datasets;

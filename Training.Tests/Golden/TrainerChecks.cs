@@ -1,5 +1,6 @@
 using CnnService.Training.Datasets;
 using CnnService.Training.Optimizers;
+using CnnService.Training.Running;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests.Golden;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using CnnService.Training.Layers;
 using CnnService.Training.Reference;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 using CnnService.Training.Tests.Reference;
 

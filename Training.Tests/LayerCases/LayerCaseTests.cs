@@ -1,5 +1,7 @@
 using CnnService.Training.Layers;
 using CnnService.Training.Reference;
+using CnnService.Training.Running;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 using CnnService.Training.Tests.Golden;
 using CnnService.Training.Tests.Layers;

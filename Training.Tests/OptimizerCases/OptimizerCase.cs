@@ -1,5 +1,6 @@
 using System.Reflection;
 using CnnService.Training.Optimizers;
+using CnnService.Training.Specs;
 
 namespace CnnService.Training.Tests.OptimizerCases;
 

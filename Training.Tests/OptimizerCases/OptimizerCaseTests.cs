@@ -1,4 +1,5 @@
 using CnnService.Training.Optimizers;
+using CnnService.Training.Specs;
 using CnnService.Training.Tests.Golden;
 using CnnService.Training.Tests.Layers;
 using CsCheck;

@@ -1,4 +1,5 @@
 using CnnService.Training.Reference;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests.Reference;

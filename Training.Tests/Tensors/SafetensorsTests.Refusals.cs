@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 using CsCheck;
 

@@ -1,3 +1,4 @@
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 using CsCheck;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Datasets;

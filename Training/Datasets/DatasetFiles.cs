@@ -1,3 +1,5 @@
+using CnnService.Training.Specs;
+
 namespace CnnService.Training.Datasets;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using CnnService.Training.Specs;
 
 namespace CnnService.Training.Datasets;
 

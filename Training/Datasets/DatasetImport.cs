@@ -1,3 +1,5 @@
+using CnnService.Training.Specs;
+
 namespace CnnService.Training.Datasets;
 
 /// <summary>A dataset from an archive, and what became of all its files: each is in the dataset, refused, or ignored.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Datasets;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CnnService.Training.Specs;
 
 namespace CnnService.Training.Datasets;
 

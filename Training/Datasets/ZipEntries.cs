@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using CnnService.Training.Specs;
 
 namespace CnnService.Training.Datasets;
 

@@ -1,4 +1,5 @@
 using CnnService.Training.Kernels;
+using CnnService.Training.Kernels.Convolutions;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Layers;

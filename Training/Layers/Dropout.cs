@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CnnService.Training.Kernels;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Layers;

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Kernels;
+using CnnService.Training.Specs;
 
 namespace CnnService.Training.Optimizers;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Kernels;
+using CnnService.Training.Specs;
 
 namespace CnnService.Training.Optimizers;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using CnnService.Training.Specs;
 
 namespace CnnService.Training.Reference;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Reference;

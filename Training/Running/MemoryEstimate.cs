@@ -1,0 +1,52 @@
+using CnnService.Training.Layers;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Running;
+
+/// <summary>What a run will need in memory, told before anything is allocated.</summary>
+public static class MemoryEstimate
+{
+    private const int GradientPieces = 16; // parts in which a convolution's weight gradients are summed
+    private const int HeaderBytes = 1 << 20; // names and shapes of tensors: more than the largest network has
+    private const int PackedFilters = 8;   // filters packed for either direction: minimal filtering makes 36 numbers of 9
+
+    /// <summary>
+    /// Bytes of one run: the dataset's pixels; parameters, the best parameters, the optimizer's states, and as much again for a copy of a checkpoint;
+    /// outputs and gradients of each layer for a batch. Scratch of threads is left out, as it is small beside them.
+    /// </summary>
+    /// <param name="spec">The run.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="pixels">Bytes of the dataset's images.</param>
+    public static long OfRun(TrainingSpec spec, Network network, long pixels)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(network);
+        long numbers = network.ParameterCount * 2 * Kept(spec);
+        Shape shape = network.Input;
+        long perImage = shape.Length;
+        foreach (LayerSpec layer in network.Layers)
+        {
+            if (layer is Convolution) numbers += (GradientPieces + PackedFilters) * layer.Parameters(shape).Sum(parameter => (long)parameter.Length);
+            shape = layer.Output(shape);
+            perImage += 2L * shape.Length;
+        }
+
+        return pixels + sizeof(float) * (numbers + spec.BatchSize * perImage);
+    }
+
+    /// <summary>
+    /// Bytes of a checkpoint at the end of a run: the parameters, the best ones, the optimizer's states, and the history.
+    /// </summary>
+    /// <param name="spec">The run.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="iterations">Iterations of the whole run.</param>
+    public static long OfCheckpoint(TrainingSpec spec, Network network, long iterations)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(network);
+        return HeaderBytes + sizeof(float) * network.ParameterCount * Kept(spec) + sizeof(double) * (iterations + 2 * (spec.Epochs + 1L));
+    }
+
+    // Parameters, best parameters, states.
+    private static int Kept(TrainingSpec spec) => 2 + spec.Optimizer.StateNames.Count;
+}

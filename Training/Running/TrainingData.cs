@@ -1,0 +1,32 @@
+using CnnService.Training.Datasets;
+using CnnService.Training.Specs;
+
+namespace CnnService.Training.Running;
+
+/// <summary>The images of a run.</summary>
+/// <param name="Training">What is trained on.</param>
+/// <param name="Validation">What is held out.</param>
+/// <param name="Labels">The class names.</param>
+/// <param name="Normalization">How bytes became the floats of the images.</param>
+/// <param name="Sha256">Which dataset it is.</param>
+internal sealed record TrainingData(
+    LabelledImages Training, LabelledImages Validation, IReadOnlyList<string> Labels, Normalization Normalization, string Sha256)
+{
+    /// <summary>The number of classes.</summary>
+    public int Classes => Labels.Count;
+
+    /// <summary>Splits a dataset as the spec says, and normalises by the images that are left for training.</summary>
+    public static TrainingData From(TrainingSpec spec, Dataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        SpecJson.CheckValues(spec, "");
+        Split split = Split.Stratified(dataset.Train.Labels, dataset.Labels.Count, spec.ValidationFraction, (ulong)spec.Seed);
+        Normalization normalization = Normalization.Over(dataset.Train, split.Training);
+        return new TrainingData(
+            new NormalizedImages(dataset.Train, split.Training, normalization),
+            new NormalizedImages(dataset.Train, split.Validation, normalization),
+            dataset.Labels,
+            normalization,
+            dataset.Sha256);
+    }
+}
