@@ -71,9 +71,6 @@ internal static class Steps
         new Convolution { Filters = filters, Size = 3, Padding = 1, Bias = false }, new BatchNorm(), new Gelu(),
     ];
 
-    // Multiply-adds counted as 2: forward, weight gradients, and input gradients except the image's.
-    private static double FlopPerImage(string net) => net switch { "three-layer" => 24.2e6, "three-layer-500" => 43.9e6, _ => 118.2e6 * 6 };
-
     private static void Train(string name, string net, int batch, Team team)
     {
         var network = new Network(Net(net), new Shape(3, 32, 32), 10);
@@ -84,7 +81,7 @@ internal static class Steps
         int[] labels = [.. Enumerable.Range(0, batch).Select(n => new Chance(1, Purpose.Shuffle, 0).Below(10, (ulong)n))];
         var pass = new Pass(batch, new DropoutNoise(1));
         int iteration = 0;
-        Report(name, batch, FlopPerImage(net) * batch, () =>
+        Report(name, batch, network.TrainingOperationsPerImage * (double)batch, () =>
         {
             bound.Forward(pass);
             SoftmaxLoss.Forward(bound.Scores.Span, labels, scoresGradient.Span);
@@ -99,7 +96,7 @@ internal static class Steps
         BoundNetwork bound = network.Bind(network.Initialize(1), null, batch, team);
         FillNormal(bound.Input);
         float[] probabilities = new float[10];
-        Report(name, batch, 11.3e6 * batch, () =>
+        Report(name, batch, network.OperationsPerImage * (double)batch, () =>
         {
             bound.Forward(new Pass(batch));
             for (int n = 0; n < batch; n++) SoftmaxLoss.Probabilities(bound.Scores.Slice(n * 10, 10), probabilities);
@@ -111,7 +108,7 @@ internal static class Steps
         var network = new Network(new LayerList { Layers = [new Affine()] }, Shape.Vector(n), n);
         BoundNetwork bound = network.Bind(network.Initialize(1), null, n, team);
         FillNormal(bound.Input);
-        Report(name, n, 2.0 * n * n * n, () => bound.Forward(new Pass(n)));
+        Report(name, n, network.OperationsPerImage * (double)n, () => bound.Forward(new Pass(n)));
     }
 
     internal static void FillNormal(FloatBuffer buffer)

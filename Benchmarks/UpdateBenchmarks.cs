@@ -27,7 +27,7 @@ public class UpdateBenchmarks
         OptimizerSpec spec = SpecJson.Read<OptimizerSpec>($$"""{"type":"{{Rule}}"}""");
         gradients = network.Initialize(2);
         optimizer = new Optimizer(spec, network.Layout, network.Initialize(1), 0.001);
-        PlacedParameter weights = network.Layout.Find(layer: 3, "weight");
+        PlacedParameter weights = network.Layout["layers.3.weight"];
         pieces = weights.Length / PieceLength;
         optimizer.Expect(weights, PieceLength);
     }

@@ -17,7 +17,7 @@ public sealed class FirstFiltersTests
         FirstFilters filters = FirstFilters.Of(model)!;
 
         Assert.Equal((4, new Shape(3, 3, 5)), (filters.Count, filters.Shape));
-        ReadOnlySpan<float> weights = model.Network.Layout.Find(2, "weight").In(model.Parameters);
+        ReadOnlySpan<float> weights = model.Network.Layout["layers.2.weight"].In(model.Parameters);
         for (int i = 0; i < 4; i++) Assert.Equal(weights.Slice(i * 45, 45), filters[i]);
     }
 

@@ -110,7 +110,7 @@ internal sealed class NetworkCase
     private ReferenceLayer<double> Reference(LayerSpec layer, int index)
     {
         Shape input = ShapeBefore(index);
-        double[] Parameter(string name) => Network.Layout.Find(index, name).In(Parameters).ToArray().Widen();
+        double[] Parameter(string name) => Network.Layout[$"layers.{index}.{name}"].In(Parameters).ToArray().Widen();
         return LayerCase.Of(layer).Reference(layer, new LayerPlace(X.N, input, layer.Output(input), Parameter, () => Uniform(index).Widen()));
     }
 }

@@ -160,12 +160,12 @@ public sealed class NetworkTests
         NetworkCase k, ReferenceLayer<double> layer, int index, ReferenceGradients<double> expected, Trained actual, double scale)
     {
         scale = Math.Max(scale, layer.Parameters.Select(p => Largest(expected.Parameters[$"{index}.{p.Name}"])).DefaultIfEmpty(0).Max());
-        float[] In(FloatBuffer block, string name) => k.Network.Layout.Find(index, name).In(block).ToArray();
-        foreach (PlacedParameter placed in k.Network.Layout.Parameters.Where(p => p.Layer == index))
+        string path = $"layers.{index}.";
+        foreach (PlacedParameter placed in k.Network.Layout.Parameters.Where(p => p.Name.StartsWith(path, StringComparison.Ordinal)))
         {
-            string name = placed.Parameter.Name;
-            if (placed.Parameter.IsTrained) MustMatch(expected.Parameters[$"{index}.{name}"], In(actual.Gradients, name), scale);
-            else MustMatch(layer.Followers.Single(follower => follower.Name == name).Values, In(actual.Parameters, name), 1);
+            string name = placed.Name[path.Length..];
+            if (placed.Parameter.IsTrained) MustMatch(expected.Parameters[$"{index}.{name}"], placed.In(actual.Gradients).ToArray(), scale);
+            else MustMatch(layer.Followers.Single(follower => follower.Name == name).Values, placed.In(actual.Parameters).ToArray(), 1);
         }
     }
 

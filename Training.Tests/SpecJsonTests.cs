@@ -109,7 +109,7 @@ public sealed class SpecJsonTests
 
         Assert.Equal(
             ["layers.0.weight [32,3,7,7]", "layers.0.bias [32]", "layers.3.weight [8192,100]", "layers.3.bias [100]", "layers.5.weight [100,10]", "layers.5.bias [10]"],
-            network.Layout.Parameters.Select(p => $"{p.FullName} [{string.Join(',', p.Parameter.Shape)}]"));
+            network.Layout.Parameters.Select(p => $"{p.Name} [{string.Join(',', p.Parameter.Shape)}]"));
         Assert.Equal(4704 + 32 + 819200 + 100 + 1000 + 10, network.ParameterCount);
     }
 }

@@ -56,9 +56,9 @@ public sealed class Model
             throw new InvalidInputException("tensors", $"the file has {file.Tensors.Count}, the network {network.Layout.Parameters.Count}.");
         foreach (PlacedParameter p in network.Layout.Parameters)
         {
-            Tensor tensor = file[p.FullName];
+            Tensor tensor = file[p.Name];
             if (!tensor.Shape.SequenceEqual(p.Parameter.Shape.Select(extent => (long)extent)))
-                throw new InvalidInputException(p.FullName, $"has shape [{string.Join(", ", tensor.Shape)}], the network needs [{string.Join(", ", p.Parameter.Shape)}].");
+                throw new InvalidInputException(p.Name, $"has shape [{string.Join(", ", tensor.Shape)}], the network needs [{string.Join(", ", p.Parameter.Shape)}].");
             tensor.Floats.CopyTo(p.In(parameters));
         }
 
@@ -76,7 +76,7 @@ public sealed class Model
         file.Metadata["mean"] = JsonSerializer.Serialize(Normalization.Mean);
         file.Metadata["standardDeviation"] = JsonSerializer.Serialize(Normalization.StandardDeviation);
         foreach (PlacedParameter p in Network.Layout.Parameters)
-            file.Add(p.FullName, ElementType.F32, [.. p.Parameter.Shape.Select(extent => (long)extent)], p.BytesIn(Parameters));
+            file.Add(p.Name, ElementType.F32, [.. p.Parameter.Shape.Select(extent => (long)extent)], p.BytesIn(Parameters));
         return file;
     }
 

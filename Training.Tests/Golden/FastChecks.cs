@@ -83,10 +83,10 @@ internal static class FastChecks
         Tensor4<float> dout = f["dout"].Images<float>();
         layers.Run(X(f, like: dout), training: true, dout);
         GoldenResults results = new() { { "dx", layers.Dx! }, { "dout_after", new Tensor4<float>(dout.N, dout.C, dout.H, dout.W, layers.DoutAfter) } };
-        foreach (PlacedParameter placed in layers.Placed.Where(placed => placed.Parameter.IsTrained))
+        foreach (Parameter parameter in layers.Parameters.Where(parameter => parameter.IsTrained))
         {
-            string input = RecordedName(placed), name = $"{placed.Layer}.{placed.Parameter.Name}";
-            results.Add($"d{input}", GoldenTensor.From(layers.Gradient(name), f[input].Shape));
+            string input = RecordedName(parameter);
+            results.Add($"d{input}", GoldenTensor.From(layers.Gradient(parameter.Name), f[input].Shape));
         }
 
         return results;
@@ -164,12 +164,12 @@ internal static class FastChecks
             Threads = threads,
             Noise = new RecordedNoise(Math.Max(0, Array.FindIndex(specs, spec => spec is Dropout)), Uniform(f)),
         };
-        foreach (PlacedParameter placed in layers.Placed.Where(placed => f.Has(RecordedName(placed))))
-            layers.Set($"{placed.Layer}.{placed.Parameter.Name}", f[RecordedName(placed)].Numbers<float>());
+        foreach (Parameter parameter in layers.Parameters.Where(parameter => f.Has(RecordedName(parameter))))
+            layers.Set(parameter.Name, f[RecordedName(parameter)].Numbers<float>());
         return layers;
     }
 
-    private static string RecordedName(PlacedParameter placed) => placed.Parameter.Name switch
+    private static string RecordedName(Parameter parameter) => parameter.Name[(parameter.Name.IndexOf('.', StringComparison.Ordinal) + 1)..] switch
     {
         "weight" => "w",
         "bias" => "b",

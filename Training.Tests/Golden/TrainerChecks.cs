@@ -87,7 +87,7 @@ internal static class TrainerChecks
 
     private static Shape ImageShape(GoldenTensor images) => new((int)images.Shape[1], (int)images.Shape[2], (int)images.Shape[3]);
 
-    private static PlacedParameter Placed(Trainer trainer, string name) => trainer.Network.Layout.Parameters.Single(p => p.FullName == name);
+    private static PlacedParameter Placed(Trainer trainer, string name) => trainer.Network.Layout[name];
 
     private static void AddParameters(GoldenResults results, string prefix, Trainer trainer, FloatBuffer block, GoldenFile file)
     {

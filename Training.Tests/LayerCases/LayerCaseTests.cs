@@ -39,12 +39,12 @@ public sealed class LayerCaseTests
             MustMatch(reference.Forward(place.X.Widen(), training: true).Data, y.Data);
             (Tensor4<double> dx, double[][] parameters) = reference.Backward(dout.Widen(), place.X.Widen());
             MustMatch(dx.Data, fast.Dx!.Data);
-            foreach (PlacedParameter placed in fast.Placed)
+            foreach (Parameter parameter in fast.Parameters)
             {
-                (string name, string fullName) = (placed.Parameter.Name, $"0.{placed.Parameter.Name}");
-                int learned = reference.Parameters.ToList().FindIndex(parameter => parameter.Name == name);
-                if (placed.Parameter.IsTrained) MustMatch(parameters[learned], fast.Gradient(fullName));
-                else MustMatch(reference.Followers.Single(follower => follower.Name == name).Values, fast.Get(fullName));
+                string name = parameter.Name["0.".Length..];
+                int learned = reference.Parameters.ToList().FindIndex(other => other.Name == name);
+                if (parameter.IsTrained) MustMatch(parameters[learned], fast.Gradient(parameter.Name));
+                else MustMatch(reference.Followers.Single(follower => follower.Name == name).Values, fast.Get(parameter.Name));
             }
 
             MustMatch(reference.Forward(place.X.Widen(), training: false).Data, fast.Run(place.X, training: false).Data);
@@ -147,7 +147,7 @@ public sealed class LayerCaseTests
         public FastLayers Fast()
         {
             var layers = new FastLayers(Input, Layer) { Threads = Threads, Noise = new RecordedNoise(0, Noise) };
-            foreach (PlacedParameter placed in layers.Placed) layers.Set($"0.{placed.Parameter.Name}", Numbers(placed.Parameter));
+            foreach (Parameter parameter in Layer.Parameters(Input)) layers.Set($"0.{parameter.Name}", Numbers(parameter));
             return layers;
         }
 

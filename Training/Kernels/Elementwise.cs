@@ -92,7 +92,7 @@ internal readonly struct ReluOperation : IUnary
     public Vector512<float> Invoke(Vector512<float> x) => Elementwise.Relu(x);
 }
 
-/// <summary>The gradient of ReLU from its output y: dy where y is above 0 or NaN, else 0.</summary>
+/// <summary>The gradient of ReLU from its input, or from its output: dy where that is above 0 or NaN, else 0.</summary>
 internal readonly struct ReluGradientOperation : IBinary
 {
     public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) =>

@@ -25,6 +25,8 @@ public sealed record Affine : LayerSpec
         new("bias", ParameterKind.Shift, [Units.Value]),
     ];
 
+    internal override LayerCost Cost(Shape input) => base.Cost(input) with { MultiplyAdds = (long)input.Length * Units!.Value };
+
     internal override LayerSpec Complete(int? classes) => Units is null && classes is not null ? this with { Units = classes } : this;
 
     internal override Layer Bind(LayerBinder binder)
@@ -54,7 +56,7 @@ internal sealed class AffineLayer : Layer
     {
         (this.relu, units) = (relu, binder.Output.Length);
         (weight, bias) = (binder.Parameter("weight"), binder.Parameter("bias"));
-        if (dropout is not null) mask = new DropoutMask(dropout.Keep, binder.Index + 2, units, binder.ForTraining ? binder.Capacity : 0);
+        if (dropout is not null) mask = new DropoutMask(dropout.Keep, binder.Ordinal, units, binder.ForTraining ? binder.Capacity : 0);
         int batch = binder.ForTraining ? binder.Capacity : 0;
         products = [.. Enumerable.Range(0, Team.Size).Select(_ => new AffineProducts(batch, Input.Length, units))];
         partialSums = new FloatBuffer(Parts * binder.Capacity * Pitch);

@@ -15,6 +15,7 @@ namespace CnnService.Training.Layers;
 public sealed record Convolution : LayerSpec
 {
     private const int LargestFusedWindow = 16;
+    private const int PackedCopies = 8; // of the filters, for either direction: minimal filtering makes 36 numbers of 9
 
     /// <summary>F, the number of filters, 1 to 4,096.</summary>
     [Range(1, 4096), Required]
@@ -58,6 +59,17 @@ public sealed record Convolution : LayerSpec
         (int HH, int WW) = WindowSize.Of("convolution", Size, Height, Width);
         var weight = new Parameter("weight", ParameterKind.Weight, [Filters, input.Channels, HH, WW], input.Channels * HH * WW);
         return Bias ? [weight, new Parameter("bias", ParameterKind.Shift, [Filters])] : [weight];
+    }
+
+    internal override LayerCost Cost(Shape input)
+    {
+        IReadOnlyList<Parameter> parameters = Parameters(input);
+        long weights = parameters.Sum(parameter => (long)parameter.Length);
+        return base.Cost(input) with
+        {
+            Fixed = (ConvolutionGradients.Pieces + PackedCopies) * weights,
+            MultiplyAdds = (long)Output(input).PlaneLength * parameters[0].Length,
+        };
     }
 
     internal override Layer Bind(LayerBinder binder)

@@ -7,7 +7,9 @@ namespace CnnService.Training.Layers;
 /// <summary>The gradients of a bound convolution: of its weights and biases, and of its input where somebody asks.</summary>
 internal sealed class ConvolutionGradients
 {
-    private const int Pieces = 16; // runs of images whose weight gradients are summed apart: fixed, so that threads never change a sum
+    /// <summary>Runs of images whose weight gradients are summed apart: a fixed number, so that threads never change a sum.</summary>
+    public const int Pieces = 16;
+
     private readonly Team team;
     private readonly CorrelationSize size;
     private readonly int filters, imageLength, outputs;

@@ -29,7 +29,7 @@ internal sealed class DropoutLayer : Layer
     public DropoutLayer(LayerBinder binder, double keep)
         : base(binder)
     {
-        mask = new DropoutMask(keep, binder.Index, Input.Length, binder.ForTraining ? binder.Capacity : 0);
+        mask = new DropoutMask(keep, binder.Ordinal, Input.Length, binder.ForTraining ? binder.Capacity : 0);
         Output = binder.Buffer(Input.Length);
         InputGradient = binder.InputGradient();
     }

@@ -25,13 +25,13 @@ internal abstract class Layer
     /// <summary>The gradient of the inputs from the last backward pass, (N, input shape); null where nobody asks for it.</summary>
     public abstract FloatBuffer? InputGradient { get; }
 
-    /// <summary>Who does the work.</summary>
+    /// <summary>The threads that share the work.</summary>
     protected Team Team { get; }
 
     /// <summary>All parameters of the network.</summary>
     protected FloatBuffer Parameters { get; }
 
-    /// <summary>Who takes the gradients of the parameters; null when bound for prediction.</summary>
+    /// <summary>The receiver of the parameters' gradients; null when bound for prediction.</summary>
     protected IGradientSink? Gradients { get; }
 
     /// <summary>Computes <see cref="Output"/> from x (N, input shape).</summary>

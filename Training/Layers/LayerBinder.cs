@@ -3,71 +3,96 @@ using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Layers;
 
-/// <summary>Walks the layers of a network and gives each what it needs to be bound.</summary>
-internal sealed class LayerBinder(IReadOnlyList<LayerSpec> specs, Shape input, ParameterLayout layout)
+/// <summary>What the layers of a network share when they are bound.</summary>
+/// <param name="Layout">Where each parameter lies.</param>
+/// <param name="Parameters">The parameters' block.</param>
+/// <param name="Gradients">The receiver of the parameters' gradients; null binds for prediction.</param>
+/// <param name="Capacity">The most images of a batch.</param>
+/// <param name="Team">The threads that share the work.</param>
+internal sealed record Binding(ParameterLayout Layout, FloatBuffer Parameters, IGradientSink? Gradients, int Capacity, Team Team)
 {
-    private int next;
-    private bool below;
+    /// <summary>Layers bound so far, those inside of others and those absorbed included.</summary>
+    public int Layers { get; set; }
+}
+
+/// <summary>Walks a sequence of layers and gives each what it needs to be bound.</summary>
+/// <param name="sequence">The layers.</param>
+/// <param name="binding">What they share with all others.</param>
+/// <param name="scope">The path before the names of their parameters, such as <c>layers.</c></param>
+/// <param name="wantsInputGradient">Whether somebody asks for the gradient of the first layer's input.</param>
+internal sealed class LayerBinder(LayerSequence sequence, Binding binding, string scope, bool wantsInputGradient)
+{
+    private int next, index;
+    private bool isFirst = true;
 
     /// <summary>The parameters' block.</summary>
-    public required FloatBuffer Parameters { get; init; }
+    public FloatBuffer Parameters => binding.Parameters;
 
-    /// <summary>Who takes the gradients; null binds for prediction.</summary>
-    public IGradientSink? Gradients { get; init; }
+    /// <summary>The receiver of the parameters' gradients; null binds for prediction.</summary>
+    public IGradientSink? Gradients => binding.Gradients;
 
-    /// <summary>The largest batch.</summary>
-    public required int Capacity { get; init; }
+    /// <summary>The most images of a batch.</summary>
+    public int Capacity => binding.Capacity;
 
-    /// <summary>Who does the work.</summary>
-    public required Team Team { get; init; }
-
-    /// <summary>Whether the gradient of the network's input is wanted, as tests do.</summary>
-    public bool WantsInputGradient { get; init; }
+    /// <summary>The threads that share the work.</summary>
+    public Team Team => binding.Team;
 
     /// <summary>Whether gradients are computed.</summary>
     public bool ForTraining => Gradients is not null;
 
-    /// <summary>The index in the list of the layer being bound.</summary>
-    public int Index { get; private set; }
+    /// <summary>The input shape of the layer being bound.</summary>
+    public Shape Input { get; private set; }
 
-    /// <summary>The input shape of the layer being bound, then of the layers absorbed.</summary>
-    public Shape Input { get; private set; } = input;
+    /// <summary>The output shape of the layer being bound, or of the last one that it absorbed.</summary>
+    public Shape Output { get; private set; }
 
-    /// <summary>The output shape of the layers bound so far.</summary>
-    public Shape Output { get; private set; } = input;
+    /// <summary>The number of layers of the whole network before the one that was bound or absorbed last: the stream of its noise.</summary>
+    public int Ordinal { get; private set; }
 
     /// <summary>Binds all layers; those that others absorbed are missing from the result.</summary>
-    public Layer[] BindAll()
+    public BoundSequence BindAll()
     {
         var layers = new List<Layer>();
-        while (next < specs.Count)
+        while (next < sequence.Steps.Count)
         {
-            (Input, Index) = (Output, next);
-            LayerSpec spec = specs[next++];
-            Output = spec.Output(Input);
-            layers.Add(spec.Bind(this));
-            below = true;
+            (index, Input) = (next, sequence.Steps[next].Input);
+            layers.Add(Take().Bind(this));
+            isFirst = false;
         }
 
-        return [.. layers];
+        return new BoundSequence([.. layers]);
     }
 
     /// <summary>The next layer, if it is of that kind and <paramref name="fits"/> agrees: the layer being bound takes over its work.</summary>
     public T? Absorb<T>(Func<T, bool>? fits = null)
         where T : LayerSpec
     {
-        if (next >= specs.Count || specs[next] is not T spec || fits?.Invoke(spec) == false) return null;
-        Output = spec.Output(Output);
-        next++;
-        return spec;
+        if (next >= sequence.Steps.Count || sequence.Steps[next].Layer is not T layer || fits?.Invoke(layer) == false) return null;
+        Take();
+        return layer;
     }
 
+    /// <summary>Binds layers inside of the one being bound, over the same input.</summary>
+    /// <param name="name">The name of their list, which their parameters' names begin with: <c>layers.3.{name}.0.weight</c>.</param>
+    /// <param name="inside">The layers.</param>
+    public BoundSequence Enter(string name, LayerSequence inside) =>
+        new LayerBinder(inside, binding, $"{scope}{index}.{name}.", NeedsInputGradient).BindAll();
+
     /// <summary>A parameter of the layer being bound.</summary>
-    public PlacedParameter Parameter(string name) => layout.Find(Index, name);
+    public PlacedParameter Parameter(string name) => binding.Layout[$"{scope}{index}.{name}"];
 
     /// <summary>A buffer of <paramref name="perItem"/> numbers for each item of the batch.</summary>
     public FloatBuffer Buffer(int perItem) => new(checked(Capacity * perItem));
 
     /// <summary>A buffer for the input's gradient, where one is needed: nobody reads that of the images.</summary>
-    public FloatBuffer? InputGradient() => ForTraining && (below || WantsInputGradient) ? Buffer(Input.Length) : null;
+    public FloatBuffer? InputGradient() => NeedsInputGradient ? Buffer(Input.Length) : null;
+
+    private bool NeedsInputGradient => ForTraining && (!isFirst || wantsInputGradient);
+
+    private LayerSpec Take()
+    {
+        LayerSequence.Step step = sequence.Steps[next++];
+        (Output, Ordinal) = (step.Output, binding.Layers++);
+        return step.Layer;
+    }
 }

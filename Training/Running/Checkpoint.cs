@@ -66,7 +66,7 @@ public sealed class Checkpoint
         {
             sources[i].Block.Span.CopyTo(blocks[i].Span);
             foreach (PlacedParameter p in trainer.Network.Layout.Parameters)
-                file.Add($"{sources[i].Prefix}.{p.FullName}", ElementType.F32, ShapeOf(p), p.BytesIn(blocks[i]));
+                file.Add($"{sources[i].Prefix}.{p.Name}", ElementType.F32, ShapeOf(p), p.BytesIn(blocks[i]));
         }
 
         AddHistory(file, "losses", trainer.History.Losses);
@@ -89,7 +89,7 @@ public sealed class Checkpoint
             foreach (PlacedParameter p in trainer.Network.Layout.Parameters) CheckShape(prefix, p);
 
         foreach ((string prefix, FloatBuffer block) in blocks)
-            foreach (PlacedParameter p in trainer.Network.Layout.Parameters) file[$"{prefix}.{p.FullName}"].Floats.CopyTo(p.In(block));
+            foreach (PlacedParameter p in trainer.Network.Layout.Parameters) file[$"{prefix}.{p.Name}"].Floats.CopyTo(p.In(block));
         trainer.History.Replace(History("losses"), History("trainAccuracies"), History("validationAccuracies"));
         trainer.SetPosition(iteration, bestIteration, best);
     }
@@ -109,7 +109,7 @@ public sealed class Checkpoint
 
     private void CheckShape(string prefix, PlacedParameter p)
     {
-        Tensor tensor = file[$"{prefix}.{p.FullName}"];
+        Tensor tensor = file[$"{prefix}.{p.Name}"];
         if (tensor.Type != ElementType.F32 || !tensor.Shape.SequenceEqual(ShapeOf(p)))
             throw new InvalidInputException(tensor.Name, $"is {tensor.Type} of [{string.Join(", ", tensor.Shape)}], not F32 of [{string.Join(", ", p.Parameter.Shape)}].");
     }

@@ -1,14 +1,9 @@
-using CnnService.Training.Layers;
-using CnnService.Training.Tensors;
-
 namespace CnnService.Training.Running;
 
 /// <summary>What a run will need in memory, told before anything is allocated.</summary>
 public static class MemoryEstimate
 {
-    private const int GradientPieces = 16; // parts in which a convolution's weight gradients are summed
     private const int HeaderBytes = 1 << 20; // names and shapes of tensors: more than the largest network has
-    private const int PackedFilters = 8;   // filters packed for either direction: minimal filtering makes 36 numbers of 9
 
     /// <summary>
     /// Bytes of one run: the dataset's pixels; parameters, the best parameters, the optimizer's states, and as much again for a copy of a checkpoint;
@@ -21,17 +16,8 @@ public static class MemoryEstimate
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(network);
-        long numbers = network.ParameterCount * 2 * Kept(spec);
-        Shape shape = network.Input;
-        long perImage = shape.Length;
-        foreach (LayerSpec layer in network.Layers)
-        {
-            if (layer is Convolution) numbers += (GradientPieces + PackedFilters) * layer.Parameters(shape).Sum(parameter => (long)parameter.Length);
-            shape = layer.Output(shape);
-            perImage += 2L * shape.Length;
-        }
-
-        return pixels + sizeof(float) * (numbers + spec.BatchSize * perImage);
+        long numbers = network.ParameterCount * 2 * Kept(spec) + network.Cost.Fixed + spec.BatchSize * (network.Input.Length + network.Cost.Kept);
+        return pixels + sizeof(float) * numbers;
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal enum ParameterKind
 }
 
 /// <summary>One parameter tensor of a layer.</summary>
-/// <param name="Name">Its name within the layer, such as <c>weight</c>.</param>
+/// <param name="Name">Its name within a layer, such as <c>weight</c>; within a network with the path to the layer before it.</param>
 /// <param name="Kind">How it begins.</param>
 /// <param name="Shape">Its extents, row-major.</param>
 /// <param name="FanIn">Inputs of each output, for the scale of random weights; 0 where it does not matter.</param>
@@ -41,6 +41,7 @@ internal sealed class ParameterLayout
 {
     private const int Alignment = 16;
     private readonly List<PlacedParameter> parameters = [];
+    private readonly Dictionary<string, PlacedParameter> byName = [];
 
     /// <summary>The parameters in the network's order.</summary>
     public IReadOnlyList<PlacedParameter> Parameters => parameters;
@@ -51,25 +52,51 @@ internal sealed class ParameterLayout
     /// <summary>Numbers that are parameters, without the gaps between them.</summary>
     public long Count => parameters.Sum(p => (long)p.Length);
 
-    /// <summary>Gives a layer's parameter its place.</summary>
-    public void Add(int layer, Parameter parameter)
+    /// <summary>Gives a parameter its place.</summary>
+    public void Add(Parameter parameter)
     {
-        parameters.Add(new PlacedParameter(layer, parameter, Length));
+        var placed = new PlacedParameter(parameter, Length);
+        byName.Add(parameter.Name, placed);
+        parameters.Add(placed);
         Length = checked(Length + (parameter.Length + Alignment - 1) / Alignment * Alignment);
     }
 
-    /// <summary>A layer's parameter by its name.</summary>
-    public PlacedParameter Find(int layer, string name) => parameters.Single(p => p.Layer == layer && p.Parameter.Name == name);
+    /// <summary>A block of fresh parameters, a pure function of the seed.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="deviation">The standard deviation of the weights; null for He's: sqrt(2 / inputs) (He et al. 2015).</param>
+    public FloatBuffer Initialize(ulong seed, double? deviation)
+    {
+        var block = new FloatBuffer(Length);
+        foreach ((int i, PlacedParameter placed) in parameters.Index())
+        {
+            Span<float> values = placed.In(block);
+            switch (placed.Parameter.Kind)
+            {
+                case ParameterKind.Weight:
+                    double scale = deviation ?? Math.Sqrt(2.0 / placed.Parameter.FanIn);
+                    var chance = new Chance(seed, Purpose.Weights, (ulong)i);
+                    for (int j = 0; j < values.Length; j++) values[j] = (float)(scale * chance.Normal((ulong)j));
+                    break;
+                case ParameterKind.Scale or ParameterKind.RunningVariance:
+                    values.Fill(1);
+                    break;
+            }
+        }
+
+        return block;
+    }
+
+    /// <summary>A parameter by its name.</summary>
+    public PlacedParameter this[string name] => byName[name];
 }
 
 /// <summary>A parameter with its place in the block.</summary>
-/// <param name="Layer">The layer's index in the network's list.</param>
 /// <param name="Parameter">What it is.</param>
 /// <param name="Start">Its first number in the block.</param>
-internal sealed record PlacedParameter(int Layer, Parameter Parameter, int Start)
+internal sealed record PlacedParameter(Parameter Parameter, int Start)
 {
-    /// <summary>Its name in files: <c>layers.{index}.{name}</c>.</summary>
-    public string FullName => $"layers.{Layer}.{Parameter.Name}";
+    /// <summary>Its name in files, the path to it in the network: <c>layers.3.weight</c>.</summary>
+    public string Name => Parameter.Name;
 
     /// <summary>How many numbers it has.</summary>
     public int Length { get; } = Parameter.Length;
