@@ -59,7 +59,7 @@ internal static class Epoch
 
     private static double Bare(Trainer trainer) => Milliseconds(() =>
     {
-        for (int i = 0; i < Block; i++) trainer.Learn(LearningRate);
+        for (int i = 0; i < Block; i++) trainer.Learner.Learn(LearningRate, trainer.Iteration);
     }) / Block;
 
     private static double Milliseconds(Action work)

@@ -26,6 +26,20 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public void Resume_OfACheckpointWithoutTheFieldsThatCameLater_GoesOn()
+    {
+        using Trainer trainer = SmallRuns.Create(SmallRuns.Spec), other = SmallRuns.Create(SmallRuns.Spec);
+        Safetensors file = Safetensors.Read(Captured(trainer, 2).ToArray());
+        string spec = file.Metadata["spec"];
+        file.Metadata["spec"] = spec.Replace(""","schedule":{"type":"exponential-decay"},"loss":{"type":"softmax-cross-entropy"}""", "", StringComparison.Ordinal);
+        Assert.NotEqual(spec, file.Metadata["spec"]);
+
+        other.Resume(Checkpoint.Read(file.ToArray()));
+
+        Assert.Equal(trainer.Capture().ToArray(), other.Capture().ToArray());
+    }
+
+    [Fact]
     public void Capture_ThenTrainingOn_DoesNotChangeTheCheckpoint()
     {
         using Trainer trainer = SmallRuns.Create(SmallRuns.Spec);

@@ -19,9 +19,11 @@ public sealed class DependencyTests
         ["Kernels.Convolutions"] = ["Kernels", "Tensors"],
         ["Layers"] = ["Kernels", "Kernels.Convolutions", "Specs", "Tensors"],
         ["Optimizers"] = ["Kernels", "Specs", "Tensors"],
+        ["Losses"] = ["Kernels", "Specs", "Tensors"],
+        ["Schedules"] = ["Specs"],
         ["Datasets"] = ["Specs", "Tensors"],
         [""] = ["Datasets", "Kernels", "Layers", "Specs", "Tensors"],
-        ["Running"] = ["", "Datasets", "Kernels", "Layers", "Optimizers", "Specs", "Tensors"],
+        ["Running"] = ["", "Datasets", "Kernels", "Layers", "Losses", "Optimizers", "Schedules", "Specs", "Tensors"],
     };
 
     /// <summary>Functions whose last bits depend on the C library; square root and rounding are exact everywhere.</summary>

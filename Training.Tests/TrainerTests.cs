@@ -92,13 +92,13 @@ public sealed class TrainerTests
     {
         using Trainer often = SmallRuns.Create(SmallRuns.Spec with { Epochs = 2 });
         using Trainer rarely = SmallRuns.Create(SmallRuns.Spec with { Epochs = 2 });
-        var evaluator = often.Evaluator;
+        Learner learner = often.Learner;
 
         List<double> losses = [];
         foreach (IterationReport report in often.Run(Cancel))
         {
             losses.Add(report.Loss);
-            evaluator.Accuracy(SmallRuns.Data.Training, [0, 5, 9, 11, 2]);
+            learner.Accuracy(SmallRuns.Data.Training, [0, 5, 9, 11, 2]);
         }
 
         Assert.Equal(rarely.Run(Cancel).Select(r => r.Loss), losses);

@@ -32,7 +32,7 @@ internal static class FastThreeLayerNet
         results.Add("loss", loss + 0.5 * regularization * optimizer.SquaredWeights);
         foreach ((string name, PlacedParameter placed) in Names.Zip(network.Layout.Parameters))
         {
-            float[] gradient = [.. placed.In(optimizer.States[0]).ToArray().Select(velocity => -velocity)];
+            float[] gradient = [.. placed.In(optimizer.States.First().Values).ToArray().Select(velocity => -velocity)];
             results.Add($"grads.{name}", GoldenTensor.From(gradient, file[$"params.{name}"].Shape));
         }
 

@@ -1,6 +1,7 @@
 using CnnService.Training.Datasets;
 using CnnService.Training.Optimizers;
 using CnnService.Training.Running;
+using CnnService.Training.Schedules;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Tests.Golden;
@@ -24,17 +25,18 @@ internal static class TrainerChecks
         var order = new RecordedOrder(training.Count, file.Integer("batch_size"), file["batch_indices"]);
         using Trainer trainer = Create(file, Spec(file), training, Images(file, "val"), order);
         foreach (IterationReport report in trainer.Run(TestContext.Current.CancellationToken).Take((int)file["batch_indices"].Shape[0]))
-            if (report.Iteration == 1) AddParameters(results, "params_after_step1", trainer, trainer.Parameters, file);
+            if (report.Iteration == 1) AddParameters(results, "params_after_step1", trainer, trainer.State.Parameters, file);
 
-        AddParameters(results, "last_params", trainer, trainer.Parameters, file);
-        AddParameters(results, "params", trainer, trainer.BestParameters, file);
+        AddParameters(results, "last_params", trainer, trainer.State.Parameters, file);
+        AddParameters(results, "params", trainer, trainer.State.BestParameters, file);
         int epoch = (int)(trainer.Iteration / trainer.IterationsPerEpoch);
         results.Add("loss_history", trainer.History.Losses.ToArray());
         results.Add("train_acc_history", trainer.History.TrainAccuracies.ToArray());
         results.Add("val_acc_history", trainer.History.ValidationAccuracies.ToArray());
         results.Add("best_val_acc", trainer.BestValidationAccuracy);
         results.Add("epoch", epoch);
-        results.Add("learning_rate", trainer.LearningRateOf(epoch));
+        results.Add("learning_rate", trainer.Spec.BoundSchedule.Rate(
+            trainer.Spec.Optimizer.LearningRate, new Position(trainer.Iteration, trainer.IterationsPerEpoch, trainer.TotalIterations)));
         AddStates(results, trainer, file);
         return results;
     }
@@ -46,7 +48,7 @@ internal static class TrainerChecks
         var images = new FloatImages(ImageShape(file["X"]), file["X"].Numbers<float>(), file["y"].Integers);
         TrainingSpec spec = new() { Model = Net(file), BatchSize = file.Integer("batch_size"), Sampling = Sampling.Replacement };
         using Trainer trainer = Create(file, spec, images, images, order: null);
-        return new() { { "acc", trainer.Evaluator.Accuracy(images, rows) } };
+        return new() { { "acc", trainer.Learner.Accuracy(images, rows) } };
     }
 
     private static Trainer Create(GoldenFile file, TrainingSpec spec, FloatImages training, FloatImages validation, BatchOrder? order)
@@ -54,7 +56,7 @@ internal static class TrainerChecks
         string[] labels = [.. Enumerable.Range(0, (int)file["params.b3"].Shape[0]).Select(label => $"{label}")];
         var trainer = new Trainer(spec, new TrainingData(training, validation, labels, new Normalization([0], [1]), ""), threads: 2, order);
         foreach ((string recorded, string placed) in Names)
-            file[$"params.{recorded}"].Numbers<float>().CopyTo(Placed(trainer, placed).In(trainer.Parameters));
+            file[$"params.{recorded}"].Numbers<float>().CopyTo(Placed(trainer, placed).In(trainer.State.Parameters));
         return trainer;
     }
 
@@ -99,10 +101,9 @@ internal static class TrainerChecks
     {
         foreach ((string recorded, string placed) in Names)
         {
-            for (int i = 0; i < trainer.Optimizer.States.Length; i++)
+            foreach ((string state, FloatBuffer block) in trainer.Learner.Optimizer.States)
             {
-                string state = trainer.Spec.Optimizer.StateNames[i];
-                float[] values = Placed(trainer, placed).In(trainer.Optimizer.States[i]).ToArray();
+                float[] values = Placed(trainer, placed).In(block).ToArray();
                 results.Add($"state.{recorded}.{state}", GoldenTensor.From(values, file[$"params.{recorded}"].Shape));
             }
 

@@ -9,12 +9,13 @@ namespace CnnService.Training.Optimizers;
 internal sealed class Optimizer(OptimizerSpec spec, ParameterLayout layout, FloatBuffer parameters, double regularization) : IGradientSink
 {
     private readonly List<Piece> pieces = [];
+    private readonly FloatBuffer[] states = [.. spec.StateNames.Select(_ => new FloatBuffer(layout.Length))];
     private double[] squares = [];
     private double learningRate;
     private long iteration;
 
-    /// <summary>The states in the order of <see cref="OptimizerSpec.StateNames"/>, in the layout of the parameters.</summary>
-    public FloatBuffer[] States { get; } = [.. spec.StateNames.Select(_ => new FloatBuffer(layout.Length))];
+    /// <summary>The states by their names, in the layout of the parameters.</summary>
+    public IEnumerable<(string Name, FloatBuffer Values)> States => spec.StateNames.Zip(states);
 
     /// <summary>The sum of the squared weights before the last step, as the loss needs it.</summary>
     public double SquaredWeights
@@ -52,8 +53,8 @@ internal sealed class Optimizer(OptimizerSpec spec, ParameterLayout layout, Floa
             {
                 Values = parameters.Slice(start, length),
                 Gradients = gradient,
-                First = States.Length > 0 ? States[0].Slice(start, length) : default,
-                Second = States.Length > 1 ? States[1].Slice(start, length) : default,
+                First = states.Length > 0 ? states[0].Slice(start, length) : default,
+                Second = states.Length > 1 ? states[1].Slice(start, length) : default,
                 Regularization = isRegularized ? (float)regularization : 0,
             },
             learningRate,

@@ -40,66 +40,60 @@ public sealed class Checkpoint
     /// <summary>The checkpoint's bytes.</summary>
     public byte[] ToArray() => file.ToArray();
 
-    internal static Checkpoint Of(Trainer trainer)
+    /// <summary>A copy of a state.</summary>
+    internal static Checkpoint Of(TrainerState state, RunIdentity run)
     {
-        var checkpoint = new Checkpoint(new Safetensors(), [.. Blocks(trainer).Select(source => new FloatBuffer(source.Block.Length))]);
-        checkpoint.Take(trainer);
+        var checkpoint = new Checkpoint(new Safetensors(), [.. state.Blocks.Select(source => new FloatBuffer(source.Block.Length))]);
+        checkpoint.Take(state, run);
         return checkpoint;
     }
 
-    /// <summary>Replaces the content by the trainer's, in the same memory; <see cref="ArgumentException"/> if it has another size.</summary>
-    internal void Take(Trainer trainer)
+    /// <summary>Replaces the content by a state, in the same memory; <see cref="ArgumentException"/> if it has another size.</summary>
+    internal void Take(TrainerState state, RunIdentity run)
     {
-        (string Prefix, FloatBuffer Block)[] sources = [.. Blocks(trainer)];
+        (string Name, FloatBuffer Block)[] sources = [.. state.Blocks];
         if (!sources.Select(source => source.Block.Length).SequenceEqual(blocks.Select(block => block.Length)))
             throw new ArgumentException("The checkpoint was not captured from a run of the same network and update rule.");
 
         file = new Safetensors();
         file.Metadata["format"] = FormatVersion;
         file.Metadata["numerics"] = Numerics.Version.ToString(CultureInfo.InvariantCulture);
-        file.Metadata["spec"] = SpecJson.Write(trainer.Spec);
-        file.Metadata["dataset"] = trainer.DatasetSha256;
-        file.Metadata["iteration"] = trainer.Iteration.ToString(CultureInfo.InvariantCulture);
-        file.Metadata["bestIteration"] = trainer.BestIteration.ToString(CultureInfo.InvariantCulture);
-        file.Metadata["bestValidationAccuracy"] = trainer.BestValidationAccuracy.ToString("R", CultureInfo.InvariantCulture);
+        file.Metadata["spec"] = run.Spec;
+        file.Metadata["dataset"] = run.DatasetSha256;
+        file.Metadata["iteration"] = state.Iteration.ToString(CultureInfo.InvariantCulture);
+        file.Metadata["bestIteration"] = state.BestIteration.ToString(CultureInfo.InvariantCulture);
+        file.Metadata["bestValidationAccuracy"] = state.BestValidationAccuracy.ToString("R", CultureInfo.InvariantCulture);
         for (int i = 0; i < sources.Length; i++)
         {
             sources[i].Block.Span.CopyTo(blocks[i].Span);
-            foreach (PlacedParameter p in trainer.Network.Layout.Parameters)
-                file.Add($"{sources[i].Prefix}.{p.Name}", ElementType.F32, ShapeOf(p), p.BytesIn(blocks[i]));
+            foreach (PlacedParameter p in state.Layout.Parameters)
+                file.Add($"{sources[i].Name}.{p.Name}", ElementType.F32, ShapeOf(p), p.BytesIn(blocks[i]));
         }
 
-        AddHistory(file, "losses", trainer.History.Losses);
-        AddHistory(file, "trainAccuracies", trainer.History.TrainAccuracies);
-        AddHistory(file, "validationAccuracies", trainer.History.ValidationAccuracies);
+        AddHistory(file, "losses", state.History.Losses);
+        AddHistory(file, "trainAccuracies", state.History.TrainAccuracies);
+        AddHistory(file, "validationAccuracies", state.History.ValidationAccuracies);
     }
 
-    internal void Restore(Trainer trainer)
+    /// <summary>Replaces a state by the content; InvalidInputException names what differs, and the state is then as before.</summary>
+    internal void Restore(TrainerState state, RunIdentity run)
     {
-        Expect("spec", SpecJson.Write(trainer.Spec), "resume with the spec that the run began with.");
-        Expect("dataset", trainer.DatasetSha256, "resume with the dataset that the run began with.");
+        if (SpecOfToday() != run.Spec) Expect("spec", run.Spec, "resume with the spec that the run began with.");
+        Expect("dataset", run.DatasetSha256, "resume with the dataset that the run began with.");
         long iteration = Iteration, bestIteration = Whole("bestIteration");
-        if (iteration > trainer.TotalIterations || bestIteration > iteration)
-            throw new InvalidInputException("iteration", $"{iteration} (best {bestIteration}) is not a position of a run of {trainer.TotalIterations} iterations.");
+        if (iteration > run.TotalIterations || bestIteration > iteration)
+            throw new InvalidInputException("iteration", $"{iteration} (best {bestIteration}) is not a position of a run of {run.TotalIterations} iterations.");
         if (!double.TryParse(Text("bestValidationAccuracy"), CultureInfo.InvariantCulture, out double best))
             throw new InvalidInputException("bestValidationAccuracy", "is not a number.");
         if (History("losses").Length != iteration) throw new InvalidInputException("history.losses", $"has {History("losses").Length} numbers, not {iteration}.");
-        (string Prefix, FloatBuffer Block)[] blocks = [.. Blocks(trainer)];
-        foreach ((string prefix, FloatBuffer _) in blocks)
-            foreach (PlacedParameter p in trainer.Network.Layout.Parameters) CheckShape(prefix, p);
+        (string Name, FloatBuffer Block)[] blocks = [.. state.Blocks];
+        foreach ((string name, FloatBuffer _) in blocks)
+            foreach (PlacedParameter p in state.Layout.Parameters) CheckShape(name, p);
 
-        foreach ((string prefix, FloatBuffer block) in blocks)
-            foreach (PlacedParameter p in trainer.Network.Layout.Parameters) file[$"{prefix}.{p.Name}"].Floats.CopyTo(p.In(block));
-        trainer.History.Replace(History("losses"), History("trainAccuracies"), History("validationAccuracies"));
-        trainer.SetPosition(iteration, bestIteration, best);
-    }
-
-    private static IEnumerable<(string Prefix, FloatBuffer Block)> Blocks(Trainer trainer)
-    {
-        yield return ("parameters", trainer.Parameters);
-        yield return ("best", trainer.BestParameters);
-        for (int i = 0; i < trainer.Optimizer.States.Length; i++)
-            yield return ($"optimizer.{trainer.Spec.Optimizer.StateNames[i]}", trainer.Optimizer.States[i]);
+        foreach ((string name, FloatBuffer block) in blocks)
+            foreach (PlacedParameter p in state.Layout.Parameters) file[$"{name}.{p.Name}"].Floats.CopyTo(p.In(block));
+        state.History.Replace(History("losses"), History("trainAccuracies"), History("validationAccuracies"));
+        (state.Iteration, state.BestIteration, state.BestValidationAccuracy) = (iteration, bestIteration, best);
     }
 
     private static void AddHistory(Safetensors file, string name, IReadOnlyList<double> values) =>
@@ -112,6 +106,19 @@ public sealed class Checkpoint
         Tensor tensor = file[$"{prefix}.{p.Name}"];
         if (tensor.Type != ElementType.F32 || !tensor.Shape.SequenceEqual(ShapeOf(p)))
             throw new InvalidInputException(tensor.Name, $"is {tensor.Type} of [{string.Join(", ", tensor.Shape)}], not F32 of [{string.Join(", ", p.Parameter.Shape)}].");
+    }
+
+    // As this program writes it: fields that it did not have when it was captured have their defaults.
+    private string SpecOfToday()
+    {
+        try
+        {
+            return SpecJson.Write(SpecJson.Read<TrainingSpec>(Text("spec")));
+        }
+        catch (InvalidInputException)
+        {
+            return "";
+        }
     }
 
     private ReadOnlySpan<double> History(string name) => file[$"history.{name}"].Doubles;
@@ -129,3 +136,9 @@ public sealed class Checkpoint
         ? value
         : throw new InvalidInputException(field, "is missing from the checkpoint.");
 }
+
+/// <summary>The run that a checkpoint belongs to.</summary>
+/// <param name="Spec">The JSON of what is trained.</param>
+/// <param name="DatasetSha256">The hash of the dataset.</param>
+/// <param name="TotalIterations">Iterations of the whole run.</param>
+internal sealed record RunIdentity(string Spec, string DatasetSha256, long TotalIterations);

@@ -1,9 +1,6 @@
 using CnnService.Training.Datasets;
-using CnnService.Training.Kernels;
-using CnnService.Training.Layers;
-using CnnService.Training.Optimizers;
+using CnnService.Training.Schedules;
 using CnnService.Training.Specs;
-using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Running;
 
@@ -13,15 +10,12 @@ namespace CnnService.Training.Running;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    private const int TrainAccuracyImages = 1000; // as the numpy system samples
     private readonly TrainingData data;
     private readonly BatchOrder order;
-    private readonly Team team;
-    private readonly FloatBuffer scoresGradient;
-    private readonly BoundNetwork bound;
-    private readonly BatchInput input;
-    private readonly DropoutNoise noise;
-    private readonly int[] trainIndices, validationIndices;
+    private readonly ScheduleSpec schedule;
+    private readonly TrainSample trainSample;
+    private readonly int[] validationIndices;
+    private readonly RunIdentity identity;
 
     /// <summary>Prepares a run from its beginning.</summary>
     /// <param name="spec">What to train, checked here: InvalidInputException names the field.</param>
@@ -39,23 +33,16 @@ public sealed class Trainer : IDisposable
         SpecJson.CheckValues(spec, "");
         if (spec.Sampling == Sampling.Shuffle && spec.BatchSize > data.Training.Count)
             throw new InvalidInputException("batchSize", $"is {spec.BatchSize}, but there are {data.Training.Count} training images; give at most that.");
-        Spec = spec;
-        this.data = data;
+        (Spec, this.data) = (spec, data);
         Network = new Network(spec.Model, data.Training.Shape, data.Classes);
         Network.CheckBatchSize(spec.BatchSize);
         this.order = order ?? BatchOrder.Of(spec, Network, data.Training.Count);
-        Parameters = Network.Initialize((ulong)spec.Seed);
-        BestParameters = new FloatBuffer(Network.Layout.Length);
-        int capacity = this.order.Capacity;
-        scoresGradient = new FloatBuffer(capacity * data.Classes);
-        trainIndices = new int[data.Training.Count];
+        schedule = spec.BoundSchedule;
+        trainSample = new TrainSample((ulong)spec.Seed, data.Training.Count);
         validationIndices = [.. Enumerable.Range(0, data.Validation.Count)];
-        noise = new DropoutNoise((ulong)spec.Seed);
-        team = new Team(threads == 0 ? Environment.ProcessorCount : threads);
-        Optimizer = new Optimizer(spec.Optimizer, Network.Layout, Parameters, spec.Regularization);
-        bound = Network.Bind(Parameters, Optimizer, capacity, team);
-        input = new BatchInput(bound, team);
-        Evaluator = new Evaluator(bound, input, data.Classes);
+        identity = new RunIdentity(SpecJson.Write(spec), data.Sha256, TotalIterations);
+        Learner = new Learner(spec, Network, this.order.Capacity, threads);
+        State = new TrainerState(Network, Learner.Parameters, Learner.Optimizer);
     }
 
     /// <summary>What is trained.</summary>
@@ -65,7 +52,7 @@ public sealed class Trainer : IDisposable
     public Network Network { get; }
 
     /// <summary>Iterations done.</summary>
-    public long Iteration { get; private set; }
+    public long Iteration => State.Iteration;
 
     /// <summary>Iterations of an epoch, as <see cref="TrainingSpec.IterationsPerEpoch"/> counts them.</summary>
     public int IterationsPerEpoch => order.IterationsPerEpoch;
@@ -80,23 +67,17 @@ public sealed class Trainer : IDisposable
     public int ValidationImages => data.Validation.Count;
 
     /// <summary>All that the run has told.</summary>
-    public TrainingHistory History { get; } = new();
+    public TrainingHistory History => State.History;
 
     /// <summary>The highest validation accuracy so far; 0 before the first evaluation.</summary>
-    public double BestValidationAccuracy { get; private set; }
+    public double BestValidationAccuracy => State.BestValidationAccuracy;
 
     /// <summary>The iteration after which it was reached, the first of equals; 0 before the first evaluation.</summary>
-    public long BestIteration { get; private set; }
+    public long BestIteration => State.BestIteration;
 
-    internal FloatBuffer Parameters { get; }
+    internal TrainerState State { get; }
 
-    internal FloatBuffer BestParameters { get; }
-
-    internal Optimizer Optimizer { get; }
-
-    internal Evaluator Evaluator { get; }
-
-    internal string DatasetSha256 => data.Sha256;
+    internal Learner Learner { get; }
 
     /// <summary>
     /// The iterations that are left; each is computed when it is pulled. After iteration 1, after each epoch and so at the end the accuracies are
@@ -117,14 +98,14 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>A copy of everything that the run needs to go on.</summary>
-    public Checkpoint Capture() => Checkpoint.Of(this);
+    public Checkpoint Capture() => Checkpoint.Of(State, identity);
 
     /// <summary>The same into the memory of an earlier capture, whose content is replaced: nothing large is allocated.</summary>
     /// <param name="earlier">Captured from this trainer, or from another one of the same network and update rule; not one that was read.</param>
     public void Capture(Checkpoint earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);
-        earlier.Take(this);
+        earlier.Take(State, identity);
     }
 
     /// <summary>
@@ -134,91 +115,36 @@ public sealed class Trainer : IDisposable
     public void Resume(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        checkpoint.Restore(this);
+        checkpoint.Restore(State, identity);
     }
 
     /// <summary>The model of the best parameters so far; those of the beginning before the first evaluation.</summary>
-    public Model BestModel() => CreateModel(BestIteration > 0 ? BestParameters : Parameters);
+    public Model BestModel() => data.ModelOf(Network, BestIteration > 0 ? State.BestParameters : State.Parameters);
 
     /// <summary>The model of the parameters after the last iteration.</summary>
-    public Model LastModel() => CreateModel(Parameters);
+    public Model LastModel() => data.ModelOf(Network, State.Parameters);
 
     /// <summary>Ends the threads.</summary>
-    public void Dispose() => team.Dispose();
-
-    /// <summary>
-    /// The step size of an epoch, counted from 0: one product after the other, as an optimizer that is decayed at each epoch's end would have it.
-    /// </summary>
-    internal double LearningRateOf(int epoch)
-    {
-        double rate = Spec.Optimizer.LearningRate;
-        for (int i = 0; i < epoch; i++) rate *= Spec.LearningRateDecay;
-        return rate;
-    }
-
-    /// <summary>One update from the batch that is in place; returns its loss before the update, L2 term included.</summary>
-    internal double Learn(double learningRate)
-    {
-        noise.Iteration = Iteration;
-        var pass = new Pass(input.Count, noise);
-        bound.Forward(pass);
-        int scores = input.Count * data.Classes;
-        double loss = SoftmaxLoss.Forward(bound.Scores.Slice(0, scores), input.Labels, scoresGradient.Slice(0, scores));
-        Optimizer.Begin(learningRate, Iteration + 1);
-        bound.Backward(scoresGradient, pass);
-        return loss + 0.5 * Spec.Regularization * Optimizer.SquaredWeights;
-    }
-
-    internal void SetPosition(long iteration, long bestIteration, double bestValidationAccuracy) =>
-        (Iteration, BestIteration, BestValidationAccuracy) = (iteration, bestIteration, bestValidationAccuracy);
+    public void Dispose() => Learner.Dispose();
 
     private IterationReport Step()
     {
-        long iteration = Iteration;
-        int epoch = (int)(iteration / IterationsPerEpoch);
-        double learningRate = LearningRateOf(epoch);
-        input.Fill(data.Training, order.Batch(iteration));
-        double loss = Learn(learningRate);
+        var at = new Position(Iteration, IterationsPerEpoch, TotalIterations);
+        double learningRate = schedule.Rate(Spec.Optimizer.LearningRate, at);
+        Learner.Load(data.Training, order.Batch(at.Iteration));
+        double loss = Learner.Learn(learningRate, at.Iteration);
 
-        Iteration = iteration + 1;
+        State.Iteration = at.Iteration + 1;
         bool endsEpoch = Iteration % IterationsPerEpoch == 0;
-        EvaluationReport? evaluation = iteration == 0 || endsEpoch ? Evaluate(endsEpoch ? epoch + 1 : epoch) : null;
-        return new IterationReport(Iteration, epoch + 1, loss, learningRate, evaluation);
+        EvaluationReport? evaluation = at.Iteration == 0 || endsEpoch ? Evaluate(endsEpoch ? at.Epoch + 1 : at.Epoch) : null;
+        return new IterationReport(Iteration, at.Epoch + 1, loss, learningRate, evaluation);
     }
 
     private EvaluationReport Evaluate(int epoch)
     {
-        double trainAccuracy = Evaluator.Accuracy(data.Training, TrainAccuracySample());
-        double validationAccuracy = Evaluator.Accuracy(data.Validation, validationIndices);
-        if (BestIteration == 0 || validationAccuracy > BestValidationAccuracy)
-        {
-            (BestIteration, BestValidationAccuracy) = (Iteration, validationAccuracy);
-            Parameters.Span.CopyTo(BestParameters.Span);
-        }
-
+        double trainAccuracy = Learner.Accuracy(data.Training, trainSample.After(Iteration));
+        double validationAccuracy = Learner.Accuracy(data.Validation, validationIndices);
+        State.Evaluated(validationAccuracy);
         return new EvaluationReport(epoch, trainAccuracy, validationAccuracy);
-    }
-
-    // The numbers have a purpose of their own: measuring never changes the training.
-    private ReadOnlySpan<int> TrainAccuracySample()
-    {
-        int[] all = trainIndices;
-        for (int i = 0; i < all.Length; i++) all[i] = i;
-        if (all.Length <= TrainAccuracyImages) return all;
-        var chance = new Chance((ulong)Spec.Seed, Purpose.TrainAccuracy, (ulong)Iteration);
-        for (int i = 0; i < TrainAccuracyImages; i++)
-        {
-            int j = i + chance.Below(all.Length - i, (ulong)i);
-            (all[i], all[j]) = (all[j], all[i]);
-        }
-
-        return all.AsSpan(0, TrainAccuracyImages);
-    }
-
-    private Model CreateModel(FloatBuffer parameters)
-    {
-        var copy = new FloatBuffer(parameters.Length);
-        parameters.Span.CopyTo(copy.Span);
-        return new Model(Network, data.Labels, data.Normalization, copy);
     }
 }

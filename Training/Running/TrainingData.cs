@@ -1,5 +1,6 @@
 using CnnService.Training.Datasets;
 using CnnService.Training.Specs;
+using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Running;
 
@@ -28,5 +29,13 @@ internal sealed record TrainingData(
             dataset.Labels,
             normalization,
             dataset.Sha256);
+    }
+
+    /// <summary>A model of a copy of parameters.</summary>
+    public Model ModelOf(Network network, FloatBuffer parameters)
+    {
+        var copy = new FloatBuffer(parameters.Length);
+        parameters.Span.CopyTo(copy.Span);
+        return new Model(network, Labels, Normalization, copy);
     }
 }

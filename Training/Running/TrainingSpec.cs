@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using CnnService.Training.Datasets;
+using CnnService.Training.Losses;
 using CnnService.Training.Optimizers;
+using CnnService.Training.Schedules;
 
 namespace CnnService.Training.Running;
 
@@ -27,6 +29,12 @@ public record TrainingSpec
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double LearningRateDecay { get; init; } = 0.95;
 
+    /// <summary>How the learning rate changes in the course of the run, default exponential decay.</summary>
+    public ScheduleSpec Schedule { get; init; } = new ExponentialDecay();
+
+    /// <summary>What is made small, default the cross-entropy of the softmax.</summary>
+    public LossSpec Loss { get; init; } = new SoftmaxCrossEntropy();
+
     /// <summary>Epochs, 1 to 10,000, default 10 as in the numpy system.</summary>
     [Range(1, 10000)]
     public int Epochs { get; init; } = 10;
@@ -41,6 +49,9 @@ public record TrainingSpec
     /// <summary>The share of the training part that is held out for validation, 0.01 to 0.5, default 0.1; stratified, by seed.</summary>
     [Range(0.01, 0.5)]
     public double ValidationFraction { get; init; } = 0.1;
+
+    /// <summary>The schedule with what it takes from the other fields.</summary>
+    internal ScheduleSpec BoundSchedule => Schedule is ExponentialDecay decay ? decay with { Factor = LearningRateDecay } : Schedule;
 
     /// <summary>Images that are left for training when the validation part is split off a training part with that many images per class.</summary>
     public int TrainingImages(IEnumerable<int> imagesPerClass) => Split.TrainingImages(imagesPerClass, ValidationFraction);

@@ -1,0 +1,11 @@
+namespace CnnService.Training.Losses;
+
+/// <summary>What training makes small: a number for the scores of a batch, with its gradient. One file per loss.</summary>
+public abstract record LossSpec
+{
+    /// <summary>The mean loss over a batch.</summary>
+    /// <param name="scores">(N, classes).</param>
+    /// <param name="labels">The class of each image, (N).</param>
+    /// <param name="gradient">Receives the gradient of the scores, (N, classes).</param>
+    internal abstract double Forward(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, Span<float> gradient);
+}

@@ -1,0 +1,49 @@
+using CnnService.Training.Optimizers;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Running;
+
+/// <summary>
+/// All that training changes, and so all that a checkpoint holds. Random numbers and the order of the images are functions of the position, so they
+/// have no state.
+/// </summary>
+/// <param name="network">The network's structure.</param>
+/// <param name="parameters">The parameters, which the network is bound to.</param>
+/// <param name="optimizer">The update rule at work, with its states.</param>
+internal sealed class TrainerState(Network network, FloatBuffer parameters, Optimizer optimizer)
+{
+    /// <summary>Where each parameter lies in each block.</summary>
+    public ParameterLayout Layout => network.Layout;
+
+    /// <summary>The parameters after the last iteration.</summary>
+    public FloatBuffer Parameters { get; } = parameters;
+
+    /// <summary>The parameters of the highest validation accuracy so far.</summary>
+    public FloatBuffer BestParameters { get; } = new(parameters.Length);
+
+    /// <summary>Every block of numbers, in the layout of the parameters, by the name that its tensors begin with.</summary>
+    public IEnumerable<(string Name, FloatBuffer Block)> Blocks =>
+    [
+        ("parameters", Parameters), ("best", BestParameters), .. optimizer.States.Select(state => ($"optimizer.{state.Name}", state.Values)),
+    ];
+
+    /// <summary>All that the run has told.</summary>
+    public TrainingHistory History { get; } = new();
+
+    /// <summary>Iterations done.</summary>
+    public long Iteration { get; set; }
+
+    /// <summary>The iteration after which the best parameters were reached, the first of equals; 0 before the first evaluation.</summary>
+    public long BestIteration { get; set; }
+
+    /// <summary>The highest validation accuracy so far; 0 before the first evaluation.</summary>
+    public double BestValidationAccuracy { get; set; }
+
+    /// <summary>Keeps the present parameters if no accuracy before was as high.</summary>
+    public void Evaluated(double validationAccuracy)
+    {
+        if (BestIteration > 0 && validationAccuracy <= BestValidationAccuracy) return;
+        (BestIteration, BestValidationAccuracy) = (Iteration, validationAccuracy);
+        Parameters.Span.CopyTo(BestParameters.Span);
+    }
+}
