@@ -47,6 +47,7 @@ internal static class Budget
             optimizer.Begin(0.001, ++iteration);
             for (int i = layers.Count - 1; i >= 0; i--)
                 times.Take($"{Name(layers, i)} backward", () => layers[i].Backward(Below(bound, i), i == layers.Count - 1 ? scoresGradient : layers[i + 1].InputGradient!, pass));
+            optimizer.Finish();
         }
 
         return times;

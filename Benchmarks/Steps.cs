@@ -87,6 +87,7 @@ internal static class Steps
             SoftmaxLoss.Forward(bound.Scores.Span, labels, scoresGradient.Span);
             optimizer.Begin(0.001, ++iteration);
             bound.Backward(scoresGradient, pass);
+            optimizer.Finish();
         });
     }
 

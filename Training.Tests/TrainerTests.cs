@@ -213,6 +213,7 @@ public sealed class TrainerTests
             SoftmaxLoss.Forward(bound.Scores.Span, labels, scoresGradient.Span);
             optimizer.Begin(0.001, ++iteration);
             bound.Backward(scoresGradient, pass);
+            optimizer.Finish();
         }
     }
 

@@ -29,6 +29,7 @@ internal static class FastThreeLayerNet
         // The L2 term joins the gradients inside the update: with momentum 0 and learning rate 1 the velocity is their negative.
         optimizer.Begin(learningRate: 1, iteration: 1);
         bound.Backward(dscores, pass);
+        optimizer.Finish();
         results.Add("loss", loss + 0.5 * regularization * optimizer.SquaredWeights);
         foreach ((string name, PlacedParameter placed) in Names.Zip(network.Layout.Parameters))
         {

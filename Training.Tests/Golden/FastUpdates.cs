@@ -1,4 +1,5 @@
 using CnnService.Training.Optimizers;
+using CnnService.Training.Tensors;
 using Adam = CnnService.Training.Optimizers.Adam;
 using RmsProp = CnnService.Training.Optimizers.RmsProp;
 using Sgd = CnnService.Training.Optimizers.Sgd;
@@ -14,7 +15,9 @@ internal static class FastUpdates
     {
         OptimizerSpec rule = Rule(f);
         float[] w = f["w"].Numbers<float>();
-        float[][] states = [.. rule.StateNames.Select(name => f.Has(name) ? f[name].Numbers<float>() : new float[w.Length])];
+        FloatBuffer[] states = [.. rule.StateNames.Select(_ => new FloatBuffer(w.Length))];
+        foreach ((string name, FloatBuffer state) in rule.StateNames.Zip(states))
+            if (f.Has(name)) f[name].Numbers<float>().CopyTo(state.Span);
         long iteration = f.Has("t") ? f["t"].Integers[0] : 0;
         double learningRate = rule.LearningRate;
         Dictionary<string, List<GoldenTensor>> afterStep = new() { ["w"] = [], ["t"] = [] };
@@ -23,19 +26,12 @@ internal static class FastUpdates
         {
             iteration++;
             rule.Update(
-                new ParameterSlice
-                {
-                    Values = w,
-                    Gradients = f["dw"][step].Numbers<float>(),
-                    First = states.Length > 0 ? states[0] : default,
-                    Second = states.Length > 1 ? states[1] : default,
-                },
-                learningRate,
-                iteration);
+                new ParameterSlice(states, start: 0) { Kind = ParameterKind.Weight, Values = w, Gradients = f["dw"][step].Numbers<float>() }, learningRate, iteration);
             learningRate *= f.Number("lr_factor", 1);
             afterStep["w"].Add(GoldenTensor.From(w, f["w"].Shape));
             afterStep["t"].Add(GoldenTensor.From(iteration));
-            foreach ((string name, float[] state) in rule.StateNames.Zip(states)) afterStep[name].Add(GoldenTensor.From(state, f["w"].Shape));
+            foreach ((string name, FloatBuffer state) in rule.StateNames.Zip(states))
+                afterStep[name].Add(GoldenTensor.From(state.Span.ToArray(), f["w"].Shape));
         }
 
         GoldenResults results = [];

@@ -1,5 +1,6 @@
 using CnnService.Training.Optimizers;
 using CnnService.Training.Specs;
+using CnnService.Training.Tensors;
 using CnnService.Training.Tests.Golden;
 using CnnService.Training.Tests.Layers;
 using CsCheck;
@@ -28,7 +29,7 @@ public sealed class OptimizerCaseTests
                 OptimizerSpec rule = Case(kind).Draw(number);
                 ReferenceRule reference = Case(kind).Reference(rule, length);
                 float[] w = RandomTensors.Vector(seed, length);
-                float[][] states = [.. rule.StateNames.Select(_ => new float[length])];
+                FloatBuffer[] states = [.. rule.StateNames.Select(_ => new FloatBuffer(length))];
                 double[] expected = w.Widen();
                 for (int step = 1; step <= Steps; step++)
                 {
@@ -37,20 +38,13 @@ public sealed class OptimizerCaseTests
                     reference.Step(expected, [.. dw.Zip(expected, (d, value) => d + regularization * value)], learningRate);
 
                     double sum = rule.Update(
-                        new ParameterSlice
-                        {
-                            Values = w,
-                            Gradients = dw,
-                            First = states.Length > 0 ? states[0] : default,
-                            Second = states.Length > 1 ? states[1] : default,
-                            Regularization = (float)regularization,
-                        },
+                        new ParameterSlice(states, start: 0) { Kind = ParameterKind.Weight, Values = w, Gradients = dw, Regularization = (float)regularization },
                         learningRate,
                         step);
 
                     MustMatch([squares], [(float)sum]);
                     MustMatch(expected, w);
-                    foreach ((string name, float[] state) in rule.StateNames.Zip(states)) MustMatch(reference.States[name], state);
+                    foreach ((string name, FloatBuffer state) in rule.StateNames.Zip(states)) MustMatch(reference.States[name], state.Span.ToArray());
                 }
             },
             iter: Cases, threads: 1);

@@ -32,7 +32,7 @@ public sealed record Adam : OptimizerSpec
     internal override IReadOnlyList<string> StateNames => ["m", "v"];
 
     internal override double Update(in ParameterSlice slice, double learningRate, long iteration) =>
-        ParameterUpdate.Apply(new Rule(this, learningRate, iteration), slice.Regularization, slice.Values, slice.Gradients, slice.First, slice.Second);
+        ParameterUpdate.Apply(new Rule(this, learningRate, iteration), slice.Regularization, slice.Values, slice.Gradients, slice.State(0), slice.State(1));
 
     private readonly struct Rule(Adam adam, double learningRate, long t) : IUpdateRule
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Optimizers;
 
@@ -9,28 +10,35 @@ public abstract record OptimizerSpec
     [Range(0.0, 1000.0, MinimumIsExclusive = true)]
     public abstract double LearningRate { get; init; }
 
-    /// <summary>The names of the numbers kept per parameter between steps, at most two, all 0 at the start.</summary>
+    /// <summary>The names of the numbers kept per parameter between steps, all 0 at the start.</summary>
     internal abstract IReadOnlyList<string> StateNames { get; }
+
+    /// <summary>Whether a step needs the whole gradient before it changes any parameter; otherwise parameters change as their gradients arrive.</summary>
+    internal virtual bool NeedsWholeGradient => false;
 
     /// <summary>One step on some parameters; returns the sum of their squares before it.</summary>
     internal abstract double Update(in ParameterSlice slice, double learningRate, long iteration);
 }
 
-/// <summary>Some parameters with what belongs to them.</summary>
-internal readonly ref struct ParameterSlice
+/// <summary>Some parameters of one kind with what belongs to them.</summary>
+/// <param name="states">The rule's states, in the layout of the parameters.</param>
+/// <param name="start">The first parameter's place in that layout.</param>
+internal readonly ref struct ParameterSlice(ReadOnlySpan<FloatBuffer> states, int start)
 {
+    private readonly ReadOnlySpan<FloatBuffer> states = states;
+
+    /// <summary>What the parameters are.</summary>
+    public required ParameterKind Kind { get; init; }
+
     /// <summary>The parameters.</summary>
     public required Span<float> Values { get; init; }
 
     /// <summary>The gradient of the loss without regularisation.</summary>
     public required ReadOnlySpan<float> Gradients { get; init; }
 
-    /// <summary>The first state, or empty.</summary>
-    public Span<float> First { get; init; }
-
-    /// <summary>The second state, or empty.</summary>
-    public Span<float> Second { get; init; }
-
     /// <summary>What is multiplied with the parameters and joins the gradient; 0 for biases and normalisation.</summary>
     public float Regularization { get; init; }
+
+    /// <summary>The numbers of a state, by its index in <see cref="OptimizerSpec.StateNames"/>.</summary>
+    public Span<float> State(int index) => states[index].Slice(start, Values.Length);
 }

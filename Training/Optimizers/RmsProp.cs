@@ -29,7 +29,7 @@ public sealed record RmsProp : OptimizerSpec
     internal override double Update(in ParameterSlice slice, double learningRate, long iteration) =>
         ParameterUpdate.Apply(
             new Rule((float)learningRate, (float)DecayRate, (float)(1 - DecayRate), (float)Epsilon),
-            slice.Regularization, slice.Values, slice.Gradients, slice.First, slice.Second);
+            slice.Regularization, slice.Values, slice.Gradients, slice.State(0), second: default);
 
     private readonly struct Rule(float learningRate, float keep, float take, float epsilon) : IUpdateRule
     {

@@ -15,7 +15,7 @@ public sealed record Sgd : OptimizerSpec
     internal override IReadOnlyList<string> StateNames => [];
 
     internal override double Update(in ParameterSlice slice, double learningRate, long iteration) =>
-        ParameterUpdate.Apply(new Rule((float)learningRate), slice.Regularization, slice.Values, slice.Gradients, slice.First, slice.Second);
+        ParameterUpdate.Apply(new Rule((float)learningRate), slice.Regularization, slice.Values, slice.Gradients, first: default, second: default);
 
     private readonly struct Rule(float learningRate) : IUpdateRule
     {

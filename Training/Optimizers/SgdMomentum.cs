@@ -23,7 +23,7 @@ public sealed record SgdMomentum : OptimizerSpec
 
     internal override double Update(in ParameterSlice slice, double learningRate, long iteration) =>
         ParameterUpdate.Apply(
-            new Rule((float)learningRate, (float)Momentum), slice.Regularization, slice.Values, slice.Gradients, slice.First, slice.Second);
+            new Rule((float)learningRate, (float)Momentum), slice.Regularization, slice.Values, slice.Gradients, slice.State(0), second: default);
 
     private readonly struct Rule(float learningRate, float momentum) : IUpdateRule
     {

@@ -57,6 +57,7 @@ internal sealed class Learner : IDisposable
         double mean = loss.Forward(bound.Scores.Slice(0, scores), input.Labels, scoresGradient.Slice(0, scores));
         Optimizer.Begin(learningRate, iteration + 1);
         bound.Backward(scoresGradient, pass);
+        Optimizer.Finish();
         return mean + 0.5 * regularization * Optimizer.SquaredWeights;
     }
 
