@@ -56,7 +56,7 @@ internal sealed class NetworkCase
     public int[] Labels { get; }
 
     /// <summary>Dropout's numbers of each layer, for the batch <see cref="X"/>.</summary>
-    public RecordedNoise Noise => new(Network.Layers.Select((_, i) => i).Where(i => Network.Layers[i] is Dropout).ToDictionary(i => i, Uniform));
+    public RecordedNoise Noise => new(Network.Layers.Select((_, i) => i).Where(i => Network.Layers[i] is Dropout).ToDictionary(OrdinalOf, Uniform));
 
     /// <summary>That many images of the network's shape.</summary>
     public Tensor4<float> Images(int count) => RandomTensors.Tensor(seed, count, Network.Input.Channels, Network.Input.Height, Network.Input.Width);
@@ -80,6 +80,9 @@ internal sealed class NetworkCase
 
         return x.Data.All(score => Math.Abs(score) < LargestScore);
     });
+
+    // The number of layers before one, those inside of others included.
+    private int OrdinalOf(int index) => Enumerable.Range(0, index).Sum(i => Network.Layers[i].Cost(ShapeBefore(i)).Layers);
 
     /// <summary>The shape before layer <paramref name="index"/>.</summary>
     public Shape ShapeBefore(int index) => Network.Layers.Take(index).Aggregate(Network.Input, (shape, layer) => layer.Output(shape));

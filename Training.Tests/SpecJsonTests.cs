@@ -51,7 +51,7 @@ public sealed class SpecJsonTests
     [InlineData("""{"optimizer":{"type":"sgd","learningRate":0}}""", "optimizer.learningRate", "above 0")]
     [InlineData("""{"model":{"type":"layers"}}""", "model.layers", "is missing")]
     [InlineData("""{"model":{"type":"layers","layers":{}}}""", "model.layers", "give a list")]
-    [InlineData("""{"model":{"type":"layers","layers":[{"type":"relu"},{"type":"softmax"}]}}""", "model.layers[1].type", "affine, batch-norm, convolution, dropout, gelu, max-pool, relu")]
+    [InlineData("""{"model":{"type":"layers","layers":[{"type":"relu"},{"type":"softmax"}]}}""", "model.layers[1].type", "affine, average-pool, batch-norm")]
     [InlineData("""{"model":{"type":"layers","layers":[{"type":"convolution","size":3}]}}""", "model.layers[0].filters", "is missing")]
     [InlineData("""{"model":{"type":"layers","layers":[{"type":"dropout","keep":0}]}}""", "model.layers[0].keep", "above 0")]
     [InlineData("""{"model":{"type":"layers","layers":[{"type":"dropout","keep":true}]}}""", "model.layers[0].keep", "give a number")]
@@ -71,6 +71,11 @@ public sealed class SpecJsonTests
     [InlineData("""{"type":"affine"},{"type":"relu"},{"type":"affine"}""", "model.layers[0].units", "last layer only")]
     [InlineData("""{"type":"affine","units":7}""", "model.layers", "gives 7 numbers, but there are 4 classes")]
     [InlineData("""{"type":"relu"}""", "model.layers", "gives 192 numbers, but there are 4 classes")]
+    [InlineData("""{"type":"residual","layers":[{"type":"relu"},{"type":"max-pool","size":9}]},{"type":"affine"}""", "model.layers[0].layers[1].size", "window of at most 8x8")]
+    [InlineData("""{"type":"residual","layers":[{"type":"affine"}]},{"type":"affine"}""", "model.layers[0].layers[0].units", "last layer only")]
+    [InlineData("""{"type":"residual","layers":[]},{"type":"affine"}""", "model.layers[0].layers", "has 0 layers; give 1 to 200")]
+    [InlineData("""{"type":"residual","layers":[{"type":"convolution","filters":3,"size":3}]},{"type":"affine"}""", "model.layers[0].layers", "(3, 8, 8) goes in and (3, 6, 6) comes out")]
+    [InlineData("""{"type":"residual","projection":"none","layers":[{"type":"convolution","filters":4,"size":1}]},{"type":"affine"}""", "model.layers[0].layers", "let projection be auto")]
     [InlineData("""{"type":"affine","units":65536},{"type":"affine","units":65536},{"type":"affine"}""", "model.layers[1]", "over 268,435,456 parameters")]
     public void Network_ThatDoesNotFit_NamesLayerAndRemedy(string layers, string part, string reason)
     {

@@ -8,8 +8,11 @@ namespace CnnService.Training;
 /// <summary>A network as the user writes it; it stands for a list of layers.</summary>
 public abstract record ModelSpec
 {
-    /// <summary>The largest number of layers.</summary>
+    /// <summary>The largest number of layers of one list.</summary>
     internal const int LayerLimit = 200;
+
+    /// <summary>The largest number of layers with those inside of others: each has a stream of noise.</summary>
+    internal const int LayersInside = 1000;
 
     /// <summary>The standard deviation of the initial weights, or null for He's: sqrt(2 / inputs) (He et al. 2015).</summary>
     internal abstract double? InitialDeviation { get; }

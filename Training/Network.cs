@@ -26,6 +26,8 @@ public sealed class Network
         (Spec, Classes) = (spec, classes);
         Layers = Complete(LayerSequence.At("model", () => spec.Expand(input)), classes);
         sequence = new LayerSequence(Layers, input, index => spec is LayerList ? $"model.layers[{index}]" : "model");
+        if (Cost.Layers > ModelSpec.LayersInside)
+            throw new InvalidInputException("model.layers", $"the network has {Cost.Layers} layers, those inside of others included; give at most {ModelSpec.LayersInside}.");
         foreach (Parameter parameter in sequence.Parameters) Layout.Add(parameter with { Name = Scope + parameter.Name });
         if (sequence.Output != Shape.Vector(classes))
             throw new InvalidInputException(

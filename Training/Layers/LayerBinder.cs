@@ -84,10 +84,11 @@ internal sealed class LayerBinder(LayerSequence sequence, Binding binding, strin
     /// <summary>A buffer of <paramref name="perItem"/> numbers for each item of the batch.</summary>
     public FloatBuffer Buffer(int perItem) => new(checked(Capacity * perItem));
 
+    /// <summary>Whether somebody asks for the gradient of the bound layer's input.</summary>
+    public bool NeedsInputGradient => ForTraining && (!isFirst || wantsInputGradient);
+
     /// <summary>A buffer for the input's gradient, where one is needed: nobody reads that of the images.</summary>
     public FloatBuffer? InputGradient() => NeedsInputGradient ? Buffer(Input.Length) : null;
-
-    private bool NeedsInputGradient => ForTraining && (!isFirst || wantsInputGradient);
 
     private LayerSpec Take()
     {

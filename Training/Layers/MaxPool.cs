@@ -48,7 +48,7 @@ public sealed record MaxPool : LayerSpec
         return new Shape(input.Channels, rows, columns);
     }
 
-    internal override Layer Bind(LayerBinder binder) => new MaxPoolLayer(binder, this);
+    internal override Layer Bind(LayerBinder binder) => new MaxPoolLayer(binder, Window);
 }
 
 /// <summary>A bound max pooling that no convolution absorbed.</summary>
@@ -60,12 +60,13 @@ internal sealed class MaxPoolLayer : Layer
     private readonly Action<int, int> forward, backward;
     private FloatBuffer x, dy;
 
-    public MaxPoolLayer(LayerBinder binder, MaxPool spec)
+    public MaxPoolLayer(LayerBinder binder, Window window)
         : base(binder)
     {
-        size = new PoolingSize(Input.Width, spec.Window.Height, spec.Window.Width, spec.Window.Stride, binder.Output.Height, binder.Output.Width);
-        (planeLength, outputLength) = (Input.PlaneLength, binder.Output.PlaneLength);
-        Output = binder.Buffer(binder.Output.Length);
+        (int rows, int columns) = window.Positions(Input.Height, Input.Width);
+        size = new PoolingSize(Input.Width, window.Height, window.Width, window.Stride, rows, columns);
+        (planeLength, outputLength) = (Input.PlaneLength, rows * columns);
+        Output = binder.Buffer(Input.Channels * outputLength);
         InputGradient = binder.InputGradient();
         winners = binder.ForTraining ? new int[Output.Length] : [];
         (forward, backward) = (ForwardImage, BackwardImage);

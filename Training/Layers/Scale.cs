@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using CnnService.Training.Kernels;
+using CnnService.Training.Specs;
+using CnnService.Training.Tensors;
+
+namespace CnnService.Training.Layers;
+
+/// <summary>y = factor * x, where the factor is not learned. Any shape. In front of the loss it is an inverse temperature.</summary>
+[SpecName("scale")]
+public sealed record Scale : LayerSpec
+{
+    /// <summary>The factor, above 0 to 1,000.</summary>
+    [Range(0.0, 1000.0, MinimumIsExclusive = true), Required]
+    public double Factor { get; init; }
+
+    internal override Shape Output(Shape input) => input;
+
+    internal override Layer Bind(LayerBinder binder) =>
+        new ElementwiseLayer<Forward, Backward>(binder, new Forward((float)Factor), new Backward((float)Factor));
+
+    private readonly struct Forward(float factor) : IUnary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Invoke(Vector512<float> x) => Vector512.Create(factor) * x;
+    }
+
+    private readonly struct Backward(float factor) : IBinary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => Vector512.Create(factor) * y;
+    }
+}
