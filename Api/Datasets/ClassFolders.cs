@@ -11,7 +11,7 @@ namespace CnnService.Api.Datasets;
 /// different pictures of one path are two pictures. The dataset has 1 channel if every picture is grey, 3 otherwise. Pictures that cannot be
 /// used are refused one by one.
 /// </summary>
-/// <param name="fitting">The way from a picture to 32x32 pixels.</param>
+/// <param name="fitting">The way from a picture to an image.</param>
 internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 {
     private const int LargestFile = 80 << 20; // in bytes: more than any picture that the decoder takes
@@ -80,7 +80,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         images = [.. ImagesOf().OrderBy(image => image.IsTest)];
         Check(source);
 
-        int channels = images.All(image => image.Pixels.Length == Side * Side) ? 1 : 3;
+        int channels = images.All(image => image.Pixels.Length == Size * Size) ? 1 : 3;
         return new Dataset(labels, Part(images.Where(image => !image.IsTest), channels), Part(images.Where(image => image.IsTest), channels));
     }
 
@@ -154,12 +154,12 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     private static bool Alike(string a, string b) => a.Trim(' ', '.').Equals(b.Trim(' ', '.'), StringComparison.OrdinalIgnoreCase);
 
-    private static ImageSet Part(IEnumerable<Image> images, int channels)
+    private ImageSet Part(IEnumerable<Image> images, int channels)
     {
         Image[] part = [.. images];
         return new ImageSet(
-            new Shape(channels, Side, Side),
-            part.Select(image => image.Pixels.Length == channels * Side * Side ? image.Pixels : (byte[])[.. image.Pixels, .. image.Pixels, .. image.Pixels])
+            new Shape(channels, Size, Size),
+            part.Select(image => image.Pixels.Length == channels * Size * Size ? image.Pixels : (byte[])[.. image.Pixels, .. image.Pixels, .. image.Pixels])
                 .Select(pixels => new ReadOnlyMemory<byte>(pixels)),
             part.Select(image => image.Label));
     }

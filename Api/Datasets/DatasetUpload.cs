@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using CnnService.Api.Hosting;
@@ -14,7 +15,7 @@ namespace CnnService.Api.Datasets;
 /// </summary>
 internal sealed partial class DatasetUpload : IDisposable
 {
-    private const string Parts = "name, file, resize, background and names";
+    private const string Parts = "name, file, size, resize, background and names";
     private const int TextLimit = 1024, BlockLength = 1 << 16; // in bytes
     private readonly HashSet<string> seen = [];
     private FileStream? file;
@@ -32,8 +33,8 @@ internal sealed partial class DatasetUpload : IDisposable
     /// <summary>The way from a picture to an image.</summary>
     public Fitting Fitting { get; private set; } = Fitting.Strict;
 
-    /// <summary>The code page of entries' names; null to find it out.</summary>
-    public string? NamesCodePage { get; private set; }
+    /// <summary>The code page of names, and the images' size.</summary>
+    public ImportOptions Options { get; private set; } = new();
 
     /// <summary>The file's bytes, from the first.</summary>
     public Stream Content => file!;
@@ -49,7 +50,7 @@ internal sealed partial class DatasetUpload : IDisposable
         {
             while (await Received(reader.ReadNextSectionAsync(cancel)) is { } section) await upload.TakeAsync(section, directory, limit, cancel);
             foreach (string part in (string[])["name", "file"])
-                if (!upload.seen.Contains(part)) throw Bad(part, "is missing; a dataset is uploaded as the parts name and file, and resize, background and names if wanted.");
+                if (!upload.seen.Contains(part)) throw Bad(part, "is missing; a dataset is uploaded as the parts name and file, and size, resize, background and names if wanted.");
             return upload;
         }
         catch
@@ -90,7 +91,7 @@ internal sealed partial class DatasetUpload : IDisposable
             throw new ProblemException(StatusCodes.Status400BadRequest, $"A part of the body has no name; the parts are {Parts}.");
 
         string part = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-        if (part is not ("name" or "file" or "resize" or "background" or "names")) throw Bad(part, $"is not known; the parts are {Parts}.");
+        if (part is not ("name" or "file" or "size" or "resize" or "background" or "names")) throw Bad(part, $"is not known; the parts are {Parts}.");
         if (!seen.Add(part)) throw Bad(part, "is given twice; give it once.");
         if (part == "file")
         {
@@ -106,6 +107,11 @@ internal sealed partial class DatasetUpload : IDisposable
             case "name":
                 Name = NamePattern().IsMatch(text) ? text : throw Bad("name", $"is \"{text}\"; it has 1 to 63 of a-z, 0-9 and -, and does not begin with -.");
                 break;
+            case "size":
+                if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size is < Dataset.SmallestSize or > Dataset.LargestSize)
+                    throw Bad("size", $"is \"{text}\"; it is a number of pixels from {Dataset.SmallestSize} to {Dataset.LargestSize}.");
+                (Options, Fitting) = (Options with { Size = size }, Fitting with { Size = size });
+                break;
             case "resize":
                 Fitting = Fitting with { Resize = Fitting.ParseResize(text) ?? throw Bad("resize", $"is \"{text}\"; it is {Fitting.ResizeWords}.") };
                 break;
@@ -116,7 +122,9 @@ internal sealed partial class DatasetUpload : IDisposable
                 };
                 break;
             default:
-                NamesCodePage = Dataset.KnowsCodePage(text) ? text : throw Bad("names", $"is \"{text}\"; it is a code page, such as ibm866 or shift_jis.");
+                Options = Dataset.KnowsCodePage(text)
+                    ? Options with { CodePage = text }
+                    : throw Bad("names", $"is \"{text}\"; it is a code page, such as ibm866 or shift_jis.");
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using CnnService.Api.Description;
+using CnnService.Training.Datasets;
 using Microsoft.OpenApi;
 
 namespace CnnService.Api.Datasets;
@@ -17,10 +18,18 @@ internal sealed class DatasetUploadForm : IBodyDescription
             {
                 ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9][a-z0-9-]{0,62}$", Description = "The name that the dataset is to have.", Examples = ["pets"] },
                 ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A .zip, .tar or .tar.gz." },
+                ["size"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Integer,
+                    Description = "The height and width of the dataset's images in pixels, and so of what its networks see.",
+                    Minimum = $"{Dataset.SmallestSize}",
+                    Maximum = $"{Dataset.LargestSize}",
+                    Default = Dataset.DefaultSize,
+                },
                 ["resize"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.String,
-                    Description = "The way to bring pictures of other sizes to 32x32: squash (or true) changes their proportions, crop takes the square in the middle, "
+                    Description = "The way to bring pictures of other sizes to the dataset's: squash (or true) changes their proportions, crop takes the square in the middle, "
                         + "pad fills up with the background. false refuses them. Predict does the same.",
                     Enum = ["false", "true", "squash", "crop", "pad"],
                     Default = "false",

@@ -33,7 +33,7 @@ public static class DatasetsApi
     {
         RouteGroupBuilder datasets = app.MapGroup("/api/datasets").AnswersHead().WithTags("Datasets").Refuses(503);
         datasets.MapPost("/", Upload).WithName("uploadDataset").WithSummary("Uploads a dataset.")
-            .WithDescription("Multipart with the parts name, file and, if wanted, resize, background and names (the code page of entries' names), in any "
+            .WithDescription("Multipart with the parts name, file and, if wanted, size, resize, background and names (the code page of entries' names), in any "
                 + "order. The file is a .zip, .tar or .tar.gz of class folders of pictures, of CIFAR batches or of IDX files. Files that cannot be used are refused one by one "
                 + "and listed in the answer.")
             .WithMetadata(new DatasetUploadForm()).Refuses(409, 413, 415, 507);
@@ -122,7 +122,7 @@ public static class DatasetsApi
         try
         {
             return Dataset.Import(
-                new CancellableReading(upload.Content, cancel), upload.FileName, upload.NamesCodePage, new ClassFolders(upload.Fitting));
+                new CancellableReading(upload.Content, cancel), upload.FileName, upload.Options, new ClassFolders(upload.Fitting));
         }
         catch (InvalidInputException e)
         {
@@ -153,6 +153,9 @@ public record DatasetDescription
     /// <summary>1 of grey images, 3 of RGB.</summary>
     public required int Channels { get; init; }
 
+    /// <summary>The height and width of every image in pixels.</summary>
+    public required int Size { get; init; }
+
     /// <summary>The classes in the order of their indices.</summary>
     public required IReadOnlyList<ClassCounts> Classes { get; init; }
 
@@ -181,6 +184,7 @@ public record DatasetDescription
         Name = row.Name,
         Sha256 = row.Sha256,
         Channels = row.Channels,
+        Size = Fitting.Of(row.Fitting).Size,
         Classes = Parse<ClassCounts>(row.Classes),
         TrainImages = row.TrainImages,
         TestImages = row.TestImages,

@@ -47,7 +47,7 @@ internal static class ModelsApi
         [Description(RunsApi.IdWords)] Guid id, HttpRequest request, Predictions predictions, ModelCache models, IOptions<UploadsOptions> uploads,
         ServiceStop stop, CancellationToken cancel,
         [Description("The number of classes to tell, from 1; at most all are told.")] long topK = 5,
-        [Description("The way to bring pictures of other sizes to 32x32 (false refuses them); left out, the way of the dataset.")]
+        [Description("The way to bring pictures of other sizes to that of the model (false refuses them); left out, the way of the dataset.")]
         [AllowedValues("false", "true", "squash", "crop", "pad")]
         string? resize = null)
     {

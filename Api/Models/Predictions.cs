@@ -9,7 +9,7 @@ internal sealed class Predictions(Desk desk)
     /// <summary>The most pixels that the pictures of one request have before they are resized: 16 of the largest, some 5 seconds of a processor.</summary>
     public const long MostPixels = 16L * PictureDecoder.DecodedPixels;
 
-    private const long QuickPixels = 2 * Picture.Side * Picture.Side;
+    private const long QuickPixels = 2 * 32 * 32;
 
     /// <summary>
     /// What a model says of each picture; InvalidInputException names the first that cannot be read, and then nothing is predicted. Over

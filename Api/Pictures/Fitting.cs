@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CnnService.Api.Hosting;
+using CnnService.Training.Datasets;
 
 namespace CnnService.Api.Pictures;
 
@@ -21,12 +22,12 @@ public enum Resize
 }
 
 /// <summary>
-/// The way from a picture to an image of 32x32 pixels. It is kept with a dataset and with each run on it, so that predict does to a picture what was
+/// The way from a picture to a square image. It is kept with a dataset and with each run on it, so that predict does to a picture what was
 /// done to those that were learned from.
 /// </summary>
 public sealed record Fitting
 {
-    /// <summary>Takes pictures of 32x32 alone, and lays transparent ones on black.</summary>
+    /// <summary>Takes pictures of 32x32 pixels alone, and lays transparent ones on black.</summary>
     public static readonly Fitting Strict = new();
 
     /// <summary>The ways to resize, as clients write them.</summary>
@@ -37,7 +38,10 @@ public sealed record Fitting
 
     private const string Black = "#000000", White = "#ffffff";
 
-    /// <summary>The way to bring pictures of another size to 32x32.</summary>
+    /// <summary>The height and width of the image in pixels, 8 to 128, default 32.</summary>
+    public int Size { get; init; } = Dataset.DefaultSize;
+
+    /// <summary>The way to bring pictures of another size to it.</summary>
     public Resize Resize { get; init; }
 
     /// <summary>The colour that transparent pixels lie on, and that <see cref="Resize.Pad"/> fills up with, as #rrggbb.</summary>
@@ -85,9 +89,9 @@ public sealed record Fitting
     internal bool Takes(int width, int height) => Resize != Resize.None || IsWhole(width, height) || (width == Inner && height == Inner);
 
     /// <summary>The sizes that are taken as they are, in words.</summary>
-    internal string Sizes => Border > 0 ? $"{Inner}x{Inner} or {Picture.Side}x{Picture.Side}" : $"{Picture.Side}x{Picture.Side}";
+    internal string Sizes => Border > 0 ? $"{Inner}x{Inner} or {Size}x{Size}" : $"{Size}x{Size}";
 
-    /// <summary>The picture in 32x32 pixels.</summary>
+    /// <summary>The picture in <see cref="Size"/> by as many pixels.</summary>
     internal Planes Apply(Planes picture)
     {
         if (IsWhole(picture.Width, picture.Height)) return picture;
@@ -97,12 +101,12 @@ public sealed record Fitting
             Resize.Pad => Padded(picture),
             _ => picture.Resized(Inner, Inner),
         };
-        return fitted.InMiddleOf(Picture.Side, [0, 0, 0]);
+        return fitted.InMiddleOf(Size, [0, 0, 0]);
     }
 
-    private int Inner => Picture.Side - 2 * Border;
+    private int Inner => Size - 2 * Border;
 
-    private static bool IsWhole(int width, int height) => width == Picture.Side && height == Picture.Side;
+    private bool IsWhole(int width, int height) => width == Size && height == Size;
 
     private Planes Padded(Planes picture)
     {

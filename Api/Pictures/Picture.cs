@@ -1,18 +1,13 @@
 namespace CnnService.Api.Pictures;
 
-/// <summary>A decoded picture of 32x32 pixels in three channels.</summary>
+/// <summary>A decoded picture in three channels.</summary>
 public sealed class Picture
 {
-    /// <summary>Height and width in pixels.</summary>
-    public const int Side = 32;
-
-    private const int Plane = Side * Side;
     private readonly byte[] pixels;
 
-    /// <summary>A picture of red, green and blue planes, (3, 32, 32); the array is kept, not copied.</summary>
+    /// <summary>A picture of red, green and blue planes, (3, H, W); the array is kept, not copied.</summary>
     internal Picture(byte[] pixels)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, 3 * Plane);
         this.pixels = pixels;
         IsGrey = Red.SequenceEqual(Green) && Red.SequenceEqual(Blue);
     }
@@ -26,8 +21,10 @@ public sealed class Picture
 
     private ReadOnlySpan<byte> Blue => pixels.AsSpan(2 * Plane, Plane);
 
+    private int Plane => pixels.Length / 3;
+
     /// <summary>
-    /// The bytes as a network takes them, (C, 32, 32): of 3 channels red, green and blue (of a grey picture three equal ones); of 1 channel
+    /// The bytes as a network takes them, (C, H, W): of 3 channels red, green and blue (of a grey picture three equal ones); of 1 channel
     /// 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded to the nearest, which leaves a grey picture as it is.
     /// </summary>
     /// <param name="channels">C, 1 or 3.</param>
@@ -41,7 +38,7 @@ public sealed class Picture
     private byte[] Grey()
     {
         byte[] grey = new byte[Plane];
-        for (int i = 0; i < Plane; i++) grey[i] = (byte)((299 * Red[i] + 587 * Green[i] + 114 * Blue[i] + 500) / 1000);
+        for (int i = 0; i < grey.Length; i++) grey[i] = (byte)((299 * Red[i] + 587 * Green[i] + 114 * Blue[i] + 500) / 1000);
         return grey;
     }
 }

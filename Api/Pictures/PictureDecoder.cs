@@ -30,7 +30,7 @@ public static class PictureDecoder
     /// <summary>Decodes one file.</summary>
     /// <param name="file">The file's bytes.</param>
     /// <param name="name">What messages call it, such as the file's name.</param>
-    /// <param name="fitting">The way to 32x32 pixels.</param>
+    /// <param name="fitting">The way to an image.</param>
     /// <exception cref="InvalidInputException">The part is <paramref name="name"/>; the reason says what is wrong and what would be right.</exception>
     public static Picture Decode(ReadOnlySpan<byte> file, string name, Fitting fitting)
     {

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Hosting;
+using CnnService.Api.Pictures;
 
 namespace CnnService.Api.Runs;
 
@@ -20,6 +21,9 @@ public sealed record Run
     public required string Dataset { get; init; }
 
     public required string DatasetSha256 { get; init; }
+
+    /// <summary>The height and width of the dataset's images in pixels.</summary>
+    public required int Size { get; init; }
 
     public required RunSpec Spec { get; init; }
 
@@ -93,6 +97,7 @@ public sealed record Run
             Requested = row.Requested,
             Dataset = row.Dataset,
             DatasetSha256 = row.DatasetSha256,
+            Size = Fitting.Of(row.Fitting).Size,
             Spec = spec,
             Seed = spec.Seed,
             Iteration = row.Iteration,

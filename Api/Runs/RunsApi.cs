@@ -6,6 +6,7 @@ using CnnService.Api.Data;
 using CnnService.Api.Datasets;
 using CnnService.Api.Description;
 using CnnService.Api.Hosting;
+using CnnService.Api.Pictures;
 using CnnService.Training;
 using CnnService.Training.Datasets;
 using CnnService.Training.Running;
@@ -130,8 +131,6 @@ internal static class RunsApi
 /// <summary>All that can be known of a run before it is accepted: its dataset is there, its network fits, its memory suffices.</summary>
 internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetStore datasets, IOptions<TrainingOptions> options)
 {
-    private const int Side = 32;
-
     /// <summary>
     /// The run as it will be trained, where a batch size that was not given is at most the training images; its dataset, and the iterations
     /// of the whole run; the images that validate. An exception names the field at fault.
@@ -142,7 +141,8 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
         DatasetRow dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == spec.Dataset, cancel)
             ?? throw new InvalidInputException("dataset", $"there is no dataset \"{spec.Dataset}\"; GET /api/datasets lists those that are there.");
         int[] perClass = [.. JsonSerializer.Deserialize<DatasetClassCount[]>(dataset.Classes, ApiJson.Options)!.Select(counts => counts.Train)];
-        var network = new Network(spec.Model, new Shape(dataset.Channels, Side, Side), perClass.Length);
+        int size = Fitting.Of(dataset.Fitting).Size;
+        var network = new Network(spec.Model, new Shape(dataset.Channels, size, size), perClass.Length);
         int images = spec.TrainingImages(perClass);
         if (!isBatchGiven) spec = spec with { BatchSize = Math.Min(spec.BatchSize, images) };
         network.CheckBatchSize(spec.BatchSize);

@@ -102,7 +102,7 @@ public sealed class IdxTests
 
     [Fact]
     public void Read_OtherSize_SaysWhichCanBeRead() =>
-        Assert.Contains("33x33; 28x28 and 32x32", Refused(Images, (Images, IdxImages(2, size: 33)), (Labels, IdxLabels(2))), StringComparison.Ordinal);
+        Assert.Contains("33x33, and 32x32 are wanted; upload it with the size 33", Refused(Images, (Images, IdxImages(2, size: 33)), (Labels, IdxLabels(2))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0x00)]

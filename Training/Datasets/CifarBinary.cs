@@ -12,7 +12,7 @@ namespace CnnService.Training.Datasets;
 internal sealed class CifarBinary : DatasetFormat
 {
     private const int RecordsPerBlock = 1024; // 3 MB: memory grows with what is read, not with what an archive promises
-    private const int FineClasses = 100;
+    private const int FineClasses = 100, Side = 32;
     private static readonly string[] TestNames = ["test_batch.bin", "test.bin"], FineFiles = ["train.bin", "test.bin"];
     private static readonly string[] TrainNames = [.. Enumerable.Range(1, 5).Select(number => $"data_batch_{number}.bin")];
     private static readonly string[] MetaNames = ["batches.meta.txt", "fine_label_names.txt"];
@@ -61,6 +61,7 @@ internal sealed class CifarBinary : DatasetFormat
     {
         if (batches.Values.Select(batch => batch.LabelBytes).Distinct().Count() > 1)
             throw new InvalidInputException(source, "it holds files of CIFAR-10 and of CIFAR-100; upload them as two datasets.");
+        if (Size != Side) throw new InvalidInputException(source, $"its images are {Side}x{Side}, not {Size}x{Size}; upload it with the size {Side}.");
         bool isFine = batches.Values.Any(batch => batch.LabelBytes == 2);
         string[] labels = names ?? (isFine ? [.. Enumerable.Range(0, FineClasses).Select(label => $"{label}")] : DigitNames());
         foreach (Batch batch in batches.Values) CheckLabels(batch, labels.Length);

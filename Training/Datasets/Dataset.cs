@@ -9,6 +9,9 @@ public sealed partial class Dataset
     /// <summary>The most classes a dataset can have: labels are bytes in every format.</summary>
     public const int MaximumClasses = 256;
 
+    /// <summary>The height and width of images where nobody gives another, the smallest and the largest, in pixels.</summary>
+    public const int DefaultSize = 32, SmallestSize = 8, LargestSize = 128;
+
     /// <summary>A dataset of the given parts; reads every pixel once for <see cref="Sha256"/> and the statistics.</summary>
     /// <param name="labels">The class names in the order of their indices: 1 to 256, each different and not blank.</param>
     /// <param name="train">The training part, at least one image of 1 or 3 channels.</param>
@@ -32,7 +35,7 @@ public sealed partial class Dataset
     /// <summary>The class names in the order of their indices.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>(C, H, W) of every image; the formats give (1, 32, 32) or (3, 32, 32).</summary>
+    /// <summary>(C, H, W) of every image; the formats give 1 or 3 channels, and the size that was asked for.</summary>
     public Shape Shape => Train.Shape;
 
     /// <summary>The images to learn from.</summary>
@@ -77,19 +80,20 @@ public sealed partial class Dataset
     /// <summary>The same, with a report on every file; what cannot be read is left out one by one.</summary>
     /// <param name="stream">The file's bytes; it is left open, and need not seek unless it is a zip archive.</param>
     /// <param name="name">The file's name, for refusals, and for what its bytes do not tell.</param>
-    /// <param name="codePage">
-    /// The code page of entries' names that are neither UTF-8 nor given in Unicode, such as <c>ibm866</c>; null to find it out.
-    /// </param>
+    /// <param name="options">The code page of names, and the images' size.</param>
     /// <param name="more">Formats besides the library's own, asked before them; each instance reads one dataset.</param>
     /// <exception cref="InvalidInputException">It is no archive that can be read, or holds nothing of a known format.</exception>
     /// <exception cref="ImportRefusedException">Its files make no dataset.</exception>
     /// <exception cref="ArgumentException">There is no such code page.</exception>
-    public static DatasetImport Import(Stream stream, string name, string? codePage, params ReadOnlySpan<DatasetFormat> more)
+    public static DatasetImport Import(Stream stream, string name, ImportOptions options, params ReadOnlySpan<DatasetFormat> more)
     {
-        EntryNames? names = codePage is null
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Size, SmallestSize, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, LargestSize, nameof(options));
+        EntryNames? names = options.CodePage is null
             ? null
-            : EntryNames.Of(codePage) ?? throw new ArgumentException($"There is no code page \"{codePage}\".", nameof(codePage));
-        var importer = new DatasetImporter(name, [.. more, .. DatasetFormat.Known()]);
+            : EntryNames.Of(options.CodePage) ?? throw new ArgumentException($"There is no code page \"{options.CodePage}\".", nameof(options));
+        var importer = new DatasetImporter(name, options.Size, [.. more, .. DatasetFormat.Known()]);
         foreach (DatasetFile file in DatasetFiles.Of(stream, name, names)) importer.Add(file);
         return importer.Complete();
     }
@@ -99,7 +103,7 @@ public sealed partial class Dataset
 
     private static Dataset Strictly(IEnumerable<DatasetFile> files, string name, ReadOnlySpan<DatasetFormat> more)
     {
-        var importer = new DatasetImporter(name, [.. more, .. DatasetFormat.Known()]);
+        var importer = new DatasetImporter(name, DefaultSize, [.. more, .. DatasetFormat.Known()]);
         foreach (DatasetFile file in files)
         {
             if (file.Refusal is { } reason) throw new InvalidInputException(name, $"its entry \"{file.Path}\" {reason}");

@@ -17,8 +17,8 @@ public abstract class DatasetFormat
 
     private readonly List<RefusedFile> refused = [];
 
-    /// <summary>The height and width of every image that a format gives.</summary>
-    protected const int Side = 32;
+    /// <summary>The height and width of every image that the format is to give, 8 to 128 pixels.</summary>
+    protected internal int Size { get; internal set; } = Dataset.DefaultSize;
 
     /// <summary>The format and the names of its files, for the person whose file is not known.</summary>
     public abstract string Description { get; }

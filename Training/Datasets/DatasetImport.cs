@@ -7,10 +7,22 @@ namespace CnnService.Training.Datasets;
 /// <param name="Layout">The layout that was seen, in words.</param>
 /// <param name="Refused">The files that were left out, and why, in ordinal order of their paths.</param>
 /// <param name="Ignored">The number of files that systems leave in archives, such as .DS_Store and Thumbs.db.</param>
-/// <param name="Border">The width in pixels of the border of zeros that the images got: 2 where they were 28x28, otherwise 0.</param>
+/// <param name="Border">The width in pixels of the border of zeros that the images got: 2 where 28x28 became 32x32, otherwise 0.</param>
 /// <param name="Warnings">Reasons why a network may learn less from it, or seem to have learned more, than one would think.</param>
 public sealed record DatasetImport(
     Dataset Dataset, string Layout, IReadOnlyList<RefusedFile> Refused, int Ignored, int Border, IReadOnlyList<DatasetWarning> Warnings);
+
+/// <summary>What an archive does not tell of itself.</summary>
+public sealed record ImportOptions
+{
+    /// <summary>
+    /// The code page of entries' names that are neither UTF-8 nor given in Unicode, such as <c>ibm866</c>; null, the default, to find it out.
+    /// </summary>
+    public string? CodePage { get; init; }
+
+    /// <summary>The height and width of the images, 8 to 128 pixels, default 32.</summary>
+    public int Size { get; init; } = Dataset.DefaultSize;
+}
 
 /// <summary>A file that was left out of a dataset.</summary>
 /// <param name="File">Its path in the archive.</param>
@@ -33,7 +45,7 @@ public sealed class ImportRefusedException(InvalidInputException cause, IReadOnl
 /// Reads all files of an archive in one pass, each in the format that knows it, and decides afterwards: the format with the most images is the
 /// dataset's, whatever the order of the files.
 /// </summary>
-internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
+internal sealed class DatasetImporter
 {
     private static readonly string[] Junk =
     [
@@ -41,11 +53,24 @@ internal sealed class DatasetImporter(string source, DatasetFormat[] formats)
         "desktop.ini", "Icon\r", "@eaDir", "$RECYCLE.BIN", "lost+found",
     ];
 
-    private readonly Dictionary<DatasetFormat, List<string>> known = formats.ToDictionary(format => format, _ => new List<string>());
+    private readonly string source;
+    private readonly DatasetFormat[] formats;
+    private readonly Dictionary<DatasetFormat, List<string>> known;
     private readonly List<(DatasetFormat Format, string Path, bool Needed, InvalidInputException Fault)> faults = [];
     private readonly List<RefusedFile> refused = [];
     private int ignored;
     private string? guessedCodePage;
+
+    /// <summary>Begins with no file.</summary>
+    /// <param name="source">The archive's name, for refusals.</param>
+    /// <param name="size">The height and width of the images.</param>
+    /// <param name="formats">The formats, in the order in which they are asked.</param>
+    public DatasetImporter(string source, int size, DatasetFormat[] formats)
+    {
+        (this.source, this.formats) = (source, formats);
+        known = formats.ToDictionary(format => format, _ => new List<string>());
+        foreach (DatasetFormat format in formats) format.Size = size;
+    }
 
     /// <summary>Reads one file.</summary>
     public void Add(DatasetFile file)

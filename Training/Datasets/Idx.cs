@@ -6,15 +6,15 @@ namespace CnnService.Training.Datasets;
 
 /// <summary>
 /// IDX files of grey images and their labels, as MNIST has them (yann.lecun.com/exdb/mnist), plain or as .gz: big-endian header, then bytes.
-/// Images of 28x28 get a border of 2 zeros on each side, 32x32 are taken as they are. Files with "t10k" or "test" before "images" or "labels"
+/// Images that are up to 4 pixels smaller than wanted get a border of zeros, as 28x28 get one of 2 in 32x32. Files with "t10k" or "test" before "images" or "labels"
 /// in their names are the test part, the others training. Class names come from labels.txt where it is present, and are "0" to "9" otherwise.
 /// </summary>
 internal sealed class Idx : DatasetFormat
 {
     private const string NamesName = "labels.txt";
     private const uint ImagesMagic = 0x00000803, LabelsMagic = 0x00000801; // unsigned bytes in 3 dimensions and in 1
-    private const int ImagesPerBlock = 1024; // 1 MB: memory grows with what is read, not with what a header promises
-    private static readonly Shape Pixels = new(1, Side, Side);
+    private const int ImagesPerBlock = 1024; // 1 MB of 32x32: memory grows with what is read, not with what a header promises
+    private const int WidestBorder = 2;
 
     private readonly Dictionary<(bool Test, bool Images), string> files = []; // their names
     private readonly Dictionary<bool, List<ReadOnlyMemory<byte>>> images = [];
@@ -83,8 +83,9 @@ internal sealed class Idx : DatasetFormat
     {
         int[] header = ReadHeader(file, ImagesMagic, dimensions: 3);
         (int count, int height, int width) = (header[0], header[1], header[2]);
-        if (height != width || height is not (Side or 28))
-            throw new InvalidInputException(file.Name, $"its images are {height}x{width}; 28x28 and {Side}x{Side} can be read.");
+        (int around, int odd) = Math.DivRem(Size - height, 2);
+        if (height != width || odd != 0 || around is < 0 or > WidestBorder)
+            throw new InvalidInputException(file.Name, $"its images are {height}x{width}, and {Size}x{Size} are wanted{Remedy(height, width)}.");
 
         var result = new List<ReadOnlyMemory<byte>>();
         for (long position = 16; result.Count < count;)
@@ -92,22 +93,25 @@ internal sealed class Idx : DatasetFormat
             int inBlock = Math.Min(count - result.Count, ImagesPerBlock);
             byte[] block = new byte[inBlock * height * width];
             position += ReadContent(file, block, position, 16 + (long)count * height * width);
-            if (height != Side) block = Padded(block, inBlock, height);
-            for (int i = 0; i < inBlock; i++) result.Add(block.AsMemory(i * Pixels.Length, Pixels.Length));
+            if (around > 0) block = Padded(block, inBlock, height, around);
+            for (int i = 0; i < inBlock; i++) result.Add(block.AsMemory(i * Size * Size, Size * Size));
         }
 
         CheckEnd(file, 16 + (long)count * height * width);
-        border = Math.Max(border, (Side - height) / 2);
+        border = Math.Max(border, around);
         return result;
     }
 
-    private static byte[] Padded(byte[] small, int count, int size)
+    private static string Remedy(int height, int width) => height == width && height is >= Dataset.SmallestSize and <= Dataset.LargestSize
+        ? $"; upload it with the size {height}"
+        : $"; square ones of {Dataset.SmallestSize} to {Dataset.LargestSize} pixels can be read";
+
+    private byte[] Padded(byte[] small, int count, int size, int around)
     {
-        byte[] large = new byte[count * Pixels.Length];
-        int border = (Side - size) / 2;
+        byte[] large = new byte[count * Size * Size];
         for (int row = 0; row < count * size; row++)
         {
-            int target = row / size * Pixels.Length + (row % size + border) * Side + border;
+            int target = row / size * Size * Size + (row % size + around) * Size + around;
             small.AsSpan(row * size, size).CopyTo(large.AsSpan(target));
         }
 
@@ -173,7 +177,7 @@ internal sealed class Idx : DatasetFormat
             throw new InvalidInputException(
                 name, $"the label at byte {8 + wrong} is {classes[wrong]}; with {classCount} classes it is 0 to {classCount - 1}. Where there are other classes, name "
                 + $"them in a file {NamesName}, one a line.");
-        return new ImageSet(Pixels, pixels, classes.Select(label => (int)label));
+        return new ImageSet(new Shape(1, Size, Size), pixels, classes.Select(label => (int)label));
     }
 
     private static bool Holds(string name, string word) => name.Contains(word, StringComparison.Ordinal);
