@@ -47,6 +47,9 @@ internal static class BadRequests
         yield return Spec("name", $"\"{new string('x', 101)}\"", "too long");
         yield return Spec("model", "\"layers\"", "another kind");
         yield return Spec("optimizer", "[]", "another kind");
+        yield return Submit("decay beside a schedule", """{"dataset":"shapes","schedule":{"type":"cosine"},"learningRateDecay":0.9}""", "learningRateDecay")
+            with
+        { Says = "belongs to the schedule exponential-decay" };
     }
 
     private static IEnumerable<BadRequest> Numbers()
@@ -60,7 +63,8 @@ internal static class BadRequests
 
         foreach ((string type, string field, string value) in ((string, string, string)[])[
             ("sgd", "learningRate", "0"), ("sgd", "learningRate", "1001"), ("sgd", "momentum", "0.9"), ("sgd-momentum", "momentum", "1"), ("sgd-momentum", "learningRate", "-1"),
-            ("rmsprop", "decayRate", "1"), ("rmsprop", "decayRate", "-0.1"), ("rmsprop", "epsilon", "0"), ("adam", "beta1", "1"), ("adam", "beta2", "-0.1"), ("adam", "epsilon", "0")])
+            ("rmsprop", "decayRate", "1"), ("rmsprop", "decayRate", "-0.1"), ("rmsprop", "epsilon", "0"), ("adam", "beta1", "1"), ("adam", "beta2", "-0.1"), ("adam", "epsilon", "0"),
+            ("adamw", "weightDecay", "11"), ("sgd", "shiftFactor", "-1")])
             yield return Spec("optimizer", $$"""{"type":"{{type}}","{{field}}":{{value}}}""", $"{type}, {field} {value}", $"optimizer.{field}");
 
         foreach ((string field, string value) in ((string, string)[])[
@@ -70,7 +74,7 @@ internal static class BadRequests
 
     private static IEnumerable<BadRequest> Models()
     {
-        foreach (string field in (string[])["model", "optimizer"])
+        foreach (string field in (string[])["model", "optimizer", "schedule", "loss"])
         {
             yield return Spec(field, "{}", "no type", $"{field}.type");
             yield return Spec(field, """{"type":"magic"}""", "unknown type", $"{field}.type") with { Says = "give one of" };

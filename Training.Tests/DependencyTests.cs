@@ -20,7 +20,7 @@ public sealed class DependencyTests
         ["Layers"] = ["Kernels", "Kernels.Convolutions", "Specs", "Tensors"],
         ["Optimizers"] = ["Kernels", "Specs", "Tensors"],
         ["Losses"] = ["Kernels", "Specs", "Tensors"],
-        ["Schedules"] = ["Specs"],
+        ["Schedules"] = ["Specs", "Tensors"],
         ["Datasets"] = ["Specs", "Tensors"],
         [""] = ["Datasets", "Kernels", "Layers", "Specs", "Tensors"],
         ["Running"] = ["", "Datasets", "Kernels", "Layers", "Losses", "Optimizers", "Schedules", "Specs", "Tensors"],

@@ -14,8 +14,8 @@ public sealed class SpecJsonTests
 
         Assert.Equal(
             """{"seed":1,"model":{"type":"three-layer-conv-net","filters":32,"filterSize":7,"hiddenUnits":100,"weightScale":0.001},"""
-            + """ "optimizer":{"type":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08},"regularization":0.001,""".TrimStart()
-            + """ "learningRateDecay":0.95,"schedule":{"type":"exponential-decay"},"loss":{"type":"softmax-cross-entropy"},"epochs":10,"batchSize":100,"sampling":"shuffle","validationFraction":0.1}""".TrimStart(),
+            + """ "optimizer":{"type":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"shiftFactor":1},"regularization":0.001,""".TrimStart()
+            + """ "learningRateDecay":0.95,"schedule":{"type":"exponential-decay","warmup":0},"loss":{"type":"softmax-cross-entropy","labelSmoothing":0,"classWeights":"none"},"epochs":10,"batchSize":100,"sampling":"shuffle","validationFraction":0.1}""".TrimStart(),
             SpecJson.Write(spec));
     }
 
@@ -42,12 +42,12 @@ public sealed class SpecJsonTests
     [InlineData("""{"sampling":"Shuffle"}""", "sampling", "shuffle, replacement")]
     [InlineData("""{"sampling":0}""", "sampling", "shuffle, replacement")]
     [InlineData("""{"optimizer":"adam"}""", "optimizer", "object")]
-    [InlineData("""{"optimizer":{}}""", "optimizer.type", "is missing; give one of adam, rmsprop, sgd, sgd-momentum")]
+    [InlineData("""{"optimizer":{}}""", "optimizer.type", "is missing; give one of adam, adamw, rmsprop, sgd, sgd-momentum")]
     [InlineData("""{"optimizer":{"type":"adam","type":"adam"}}""", "optimizer.type", "more than once")]
     [InlineData("""{"optimizer":{"type":"lion"}}""", "optimizer.type", "\"lion\", which is unknown; give one of adam")]
     [InlineData("""{"optimizer":{"type":7}}""", "optimizer.type", "unknown")]
     [InlineData("""{"optimizer":{"type":"adam","beta1":1}}""", "optimizer.beta1", "up to, but not, 1")]
-    [InlineData("""{"optimizer":{"type":"sgd","momentum":0.5}}""", "optimizer.momentum", "not a known field; known are learningRate")]
+    [InlineData("""{"optimizer":{"type":"sgd","momentum":0.5}}""", "optimizer.momentum", "not a known field; known are learningRate, shiftFactor")]
     [InlineData("""{"optimizer":{"type":"sgd","learningRate":0}}""", "optimizer.learningRate", "above 0")]
     [InlineData("""{"model":{"type":"layers"}}""", "model.layers", "is missing")]
     [InlineData("""{"model":{"type":"layers","layers":{}}}""", "model.layers", "give a list")]

@@ -138,7 +138,7 @@ public sealed partial class ApiDescriptionTests(ServiceApplication service) : IC
 
         JsonElement schemas = JsonDocument.Parse(text).RootElement.GetProperty("components").GetProperty("schemas");
         Assert.Equal("#/components/schemas/OptimizerSpec", Find(schemas, "TrainingSpec", "optimizer").GetProperty("$ref").GetString());
-        Assert.Equal(["adam", "rmsprop", "sgd", "sgd-momentum"], Kinds(schemas.GetProperty("OptimizerSpec")));
+        Assert.Equal(["adam", "adamw", "rmsprop", "sgd", "sgd-momentum"], Kinds(schemas.GetProperty("OptimizerSpec")));
         Assert.Equal(["layers", "three-layer-conv-net"], Kinds(schemas.GetProperty("ModelSpec")));
         Assert.Contains("convolution", Kinds(schemas.GetProperty("LayerSpec")));
         JsonElement filters = Find(schemas, "Convolution", "filters");

@@ -10,6 +10,7 @@ using CnnService.Api.Pictures;
 using CnnService.Training;
 using CnnService.Training.Datasets;
 using CnnService.Training.Running;
+using CnnService.Training.Schedules;
 using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -57,6 +58,8 @@ internal static class RunsApi
         byte[] body = await stop.ReceiveAsync(request, receiving => JsonBody.ReadAsync(request, "run", SpecLimit, receiving));
         using JsonDocument document = JsonBody.Parse(body);
         RunSpec spec = SpecJson.Read<RunSpec>(document.RootElement, "");
+        if (spec.Schedule is not ExponentialDecay && document.RootElement.TryGetProperty("learningRateDecay", out _))
+            throw new InvalidInputException("learningRateDecay", "belongs to the schedule exponential-decay; leave it out beside another.");
         string? bodyHash = idempotencyKey is null ? null : Convert.ToHexStringLower(SHA256.HashData(body));
         // Before the checks: what was accepted once is not refused because its dataset is gone since.
         if (bodyHash is not null && await queue.FindAsync(idempotencyKey!, bodyHash, cancel) is { } known)

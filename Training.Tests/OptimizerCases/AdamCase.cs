@@ -6,7 +6,7 @@ namespace CnnService.Training.Tests.OptimizerCases;
 
 internal sealed class AdamCase : OptimizerCase<Adam>
 {
-    public override string Defaults => """{"type":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08}""";
+    public override string Defaults => """{"type":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"shiftFactor":1}""";
 
     public override OptimizerSpec Recorded => new Adam { LearningRate = 0.005 };
 

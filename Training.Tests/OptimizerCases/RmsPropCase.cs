@@ -6,7 +6,7 @@ namespace CnnService.Training.Tests.OptimizerCases;
 
 internal sealed class RmsPropCase : OptimizerCase<RmsProp>
 {
-    public override string Defaults => """{"type":"rmsprop","learningRate":0.01,"decayRate":0.99,"epsilon":1E-08}""";
+    public override string Defaults => """{"type":"rmsprop","learningRate":0.01,"decayRate":0.99,"epsilon":1E-08,"shiftFactor":1}""";
 
     public override OptimizerSpec Recorded => new RmsProp { LearningRate = 0.002 };
 

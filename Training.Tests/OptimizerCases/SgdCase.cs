@@ -6,7 +6,7 @@ namespace CnnService.Training.Tests.OptimizerCases;
 
 internal sealed class SgdCase : OptimizerCase<Sgd>
 {
-    public override string Defaults => """{"type":"sgd","learningRate":0.01}""";
+    public override string Defaults => """{"type":"sgd","learningRate":0.01,"shiftFactor":1}""";
 
     public override OptimizerSpec Recorded => new Sgd { LearningRate = 0.05 };
 

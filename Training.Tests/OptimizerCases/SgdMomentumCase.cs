@@ -6,19 +6,25 @@ namespace CnnService.Training.Tests.OptimizerCases;
 
 internal sealed class SgdMomentumCase : OptimizerCase<SgdMomentum>
 {
-    public override string Defaults => """{"type":"sgd-momentum","learningRate":0.01,"momentum":0.9}""";
+    public override string Defaults => """{"type":"sgd-momentum","learningRate":0.01,"momentum":0.9,"nesterov":false,"weightDecay":0,"shiftFactor":1}""";
 
     public override OptimizerSpec Recorded => new SgdMomentum { LearningRate = 0.02 };
 
     public override string RecordedSha256 => "3942382d1ae02714192d659c39fb07f8b905bf57d46ea26f20727b2cddba32e5";
 
-    public override OptimizerSpec Draw(int number) => new SgdMomentum { LearningRate = 0.01 + 0.1 * number, Momentum = number / 12.0 };
+    public override OptimizerSpec Draw(int number) => new SgdMomentum
+    {
+        LearningRate = 0.01 + 0.1 * number,
+        Momentum = number / 12.0,
+        Nesterov = number % 2 == 1,
+        WeightDecay = number % 3 / 10.0,
+    };
 
     protected override ReferenceRule Reference(SgdMomentum rule, int length)
     {
         double[] velocity = new double[length];
         return new ReferenceRule(
-            (w, dw, learningRate) => Training.Reference.SgdMomentum.Step(w, dw, velocity, new SgdMomentumSettings(learningRate, rule.Momentum)),
+            (w, dw, learningRate) => Training.Reference.SgdMomentum.Step(w, dw, velocity, new SgdMomentumSettings(learningRate, rule.Momentum, rule.Nesterov, rule.WeightDecay)),
             new Dictionary<string, double[]> { ["velocity"] = velocity });
     }
 }

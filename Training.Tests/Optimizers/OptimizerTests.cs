@@ -1,4 +1,5 @@
 using CnnService.Training.Optimizers;
+using CnnService.Training.Running;
 using CnnService.Training.Tensors;
 using CnnService.Training.Tests.Layers;
 
@@ -8,6 +9,7 @@ namespace CnnService.Training.Tests.Optimizers;
 public sealed class OptimizerTests
 {
     private const int Length = 100, PieceLength = 33;
+    private const string ClippedSha256 = "36eccc6a2e873a812b18d63945b8e04fe13bbec8b4acaad639f68c6f3ae3de9e";
 
     [Fact]
     public void Steps_WithTheWholeGradientFirst_HaveTheBitsOfThoseThatUpdateAsItArrives()
@@ -31,6 +33,63 @@ public sealed class OptimizerTests
 
         optimizer.Finish();
         Assert.NotEqual(Parameters().Span.ToArray(), parameters.Span.ToArray());
+    }
+
+    [Theory]
+    [InlineData(10, 3, 4)] // short enough
+    [InlineData(5, 3, 4)] // exactly as long
+    [InlineData(2.5, 1.5, 2)] // half of it
+    public void Clipping_OfAGradientOfLength5_LeavesAtMostTheNorm(double norm, double first, double second)
+    {
+        var layout = new ParameterLayout();
+        layout.Add(new Parameter("one", ParameterKind.Weight, [1], FanIn: 1));
+        layout.Add(new Parameter("other", ParameterKind.Shift, [1]));
+        var parameters = new FloatBuffer(layout.Length);
+        var optimizer = new Optimizer(new Sgd(), layout, parameters, regularization: 0, new GradientClipping { Norm = norm });
+        foreach (PlacedParameter placed in layout.Parameters) optimizer.Expect(placed, 1);
+
+        optimizer.Begin(learningRate: 1, iteration: 1);
+        optimizer.Take(1, [4]);
+        optimizer.Take(0, [3]);
+        optimizer.Finish();
+
+        Assert.Equal([-first, -second], layout.Parameters.Select(placed => (double)placed.In(parameters)[0]));
+    }
+
+    [Fact]
+    public void Clipping_InARun_HasTheRecordedBitsOnAnyThreadsAndAcrossCaptures()
+    {
+        TrainingSpec spec = SmallRuns.Spec with { GradientClipping = new GradientClipping { Norm = 0.5 } };
+        foreach (int threads in (int[])[1, 2, 3])
+        {
+            using var bits = new RecordedBits();
+            bits.Train(spec, iterations: 13, threads);
+            Assert.Equal(ClippedSha256, bits.Sha256);
+        }
+
+        using var captured = new RecordedBits();
+        captured.TrainWithCaptures(spec, iterations: 13);
+        Assert.Equal(ClippedSha256, captured.Sha256);
+    }
+
+    [Theory]
+    [InlineData(ParameterKind.Weight, 0.5, 1)] // decays, and takes the rate as it is
+    [InlineData(ParameterKind.Shift, 1, 10)]
+    [InlineData(ParameterKind.Scale, 1, 1)]
+    public void Step_OfAKindOfParameter_DecaysWeightsAloneAndMovesShiftsByTheirFactor(object kind, double kept, double factor)
+    {
+        var layout = new ParameterLayout();
+        layout.Add(new Parameter("one", (ParameterKind)kind, [1], FanIn: 1));
+        var parameters = new FloatBuffer(layout.Length);
+        parameters.Span[0] = 8;
+        var optimizer = new Optimizer(new SgdMomentum { WeightDecay = 1, ShiftFactor = 10 }, layout, parameters, regularization: 0);
+        optimizer.Expect(layout["one"], 1);
+
+        optimizer.Begin(learningRate: 0.5, iteration: 1);
+        optimizer.Take(0, [0.25f]);
+        optimizer.Finish();
+
+        Assert.Equal(8 * kept - 0.5 * factor * 0.25, parameters.Span[0], 1e-6);
     }
 
     // The sums of the squared weights, one for each step.

@@ -105,6 +105,12 @@ internal readonly struct MultiplyOperation : IBinary
     public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x * y;
 }
 
+/// <summary>factor * x.</summary>
+internal readonly struct FactorOperation(float factor) : IUnary
+{
+    public Vector512<float> Invoke(Vector512<float> x) => Vector512.Create(factor) * x;
+}
+
 /// <summary>x + y.</summary>
 internal readonly struct AddOperation : IBinary
 {

@@ -6,9 +6,16 @@ namespace CnnService.Training.Kernels;
 internal static class SoftmaxLoss
 {
     /// <summary>
-    /// The mean over the batch of -log softmax(scores)[label], and its gradient: (softmax - one-hot) / N. scores, gradient: (N, M).
+    /// The mean over the batch of weight[label] * -(sum over m of target[m] * log softmax(scores)[m]), and its gradient:
+    /// weight[label] * (softmax - target) / N. The target is 1 - smoothing at the label, and smoothing / M more everywhere. scores, gradient: (N, M).
     /// </summary>
-    public static double Forward(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, Span<float> gradient)
+    /// <param name="scores">(N, M).</param>
+    /// <param name="labels">(N), each from 0 to M - 1.</param>
+    /// <param name="gradient">Receives (N, M).</param>
+    /// <param name="smoothing">0 to 1.</param>
+    /// <param name="weights">(M); empty where all are 1.</param>
+    public static double Forward(
+        ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, Span<float> gradient, double smoothing = 0, ReadOnlySpan<double> weights = default)
     {
         if (labels.IsEmpty || scores.Length % labels.Length != 0 || gradient.Length != scores.Length)
             throw new ArgumentException($"{scores.Length} scores do not go with {labels.Length} labels and {gradient.Length} gradients.", nameof(scores));
@@ -19,11 +26,12 @@ internal static class SoftmaxLoss
             if ((uint)labels[n] >= (uint)M) throw new ArgumentOutOfRangeException(nameof(labels), labels[n], $"A label is from 0 to {M - 1}.");
             ReadOnlySpan<float> row = scores.Slice(n * M, M);
             (double largest, double sum) = LogSumExp(row);
-            loss += largest + Elementary.Log(sum) - row[labels[n]];
+            double weight = weights.IsEmpty ? 1 : weights[labels[n]], spread = smoothing / M, others = smoothing > 0 ? spread * Sum(row) : 0;
+            loss += weight * (largest + Elementary.Log(sum) - (1 - smoothing) * row[labels[n]] - others);
             for (int m = 0; m < M; m++)
             {
                 double probability = Elementary.Exp(row[m] - largest) / sum;
-                gradient[n * M + m] = (float)((m == labels[n] ? probability - 1 : probability) / N);
+                gradient[n * M + m] = (float)(weight * (probability - (m == labels[n] ? 1 - smoothing + spread : spread)) / N);
             }
         }
 
@@ -37,6 +45,13 @@ internal static class SoftmaxLoss
             throw new ArgumentException($"{scores.Length} scores do not go into {probabilities.Length} probabilities.", nameof(probabilities));
         (double largest, double sum) = LogSumExp(scores);
         for (int m = 0; m < scores.Length; m++) probabilities[m] = (float)(Elementary.Exp(scores[m] - largest) / sum);
+    }
+
+    private static double Sum(ReadOnlySpan<float> row)
+    {
+        double sum = 0;
+        foreach (float score in row) sum += score;
+        return sum;
     }
 
     private static (double Largest, double Sum) LogSumExp(ReadOnlySpan<float> scores)

@@ -73,6 +73,12 @@ internal readonly struct NumberTerm : ITerm
     public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x;
 }
 
+/// <summary>x * y.</summary>
+internal readonly struct ProductTerm : ITerm
+{
+    public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x * y;
+}
+
 /// <summary>(x - center) * (y - center).</summary>
 internal readonly struct SquaredDeviationTerm(float center) : ITerm
 {

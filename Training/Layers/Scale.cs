@@ -18,13 +18,7 @@ public sealed record Scale : LayerSpec
     internal override Shape Output(Shape input) => input;
 
     internal override Layer Bind(LayerBinder binder) =>
-        new ElementwiseLayer<Forward, Backward>(binder, new Forward((float)Factor), new Backward((float)Factor));
-
-    private readonly struct Forward(float factor) : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<float> Invoke(Vector512<float> x) => Vector512.Create(factor) * x;
-    }
+        new ElementwiseLayer<FactorOperation, Backward>(binder, new FactorOperation((float)Factor), new Backward((float)Factor));
 
     private readonly struct Backward(float factor) : IBinary
     {

@@ -32,22 +32,36 @@ public sealed record Adam : OptimizerSpec
     internal override IReadOnlyList<string> StateNames => ["m", "v"];
 
     internal override double Update(in ParameterSlice slice, double learningRate, long iteration) =>
-        ParameterUpdate.Apply(new Rule(this, learningRate, iteration), slice.Regularization, slice.Values, slice.Gradients, slice.State(0), slice.State(1));
+        AdamRule.Apply(slice, new AdamMeans(Beta1, Beta2, Epsilon), learningRate, iteration, kept: 1);
+}
 
-    private readonly struct Rule(Adam adam, double learningRate, long t) : IUpdateRule
+/// <summary>The means that Adam keeps, and the constant in its divisor.</summary>
+internal readonly record struct AdamMeans(double Beta1, double Beta2, double Epsilon);
+
+/// <summary>A step of Adam, on parameters of which a share may have decayed.</summary>
+internal readonly struct AdamRule : IUpdateRule
+{
+    private readonly float beta1, take1, beta2, take2, step, correction, epsilon, kept;
+
+    private AdamRule(AdamMeans means, double learningRate, long t, float kept)
     {
-        private readonly float beta1 = (float)adam.Beta1, take1 = (float)(1 - adam.Beta1);
-        private readonly float beta2 = (float)adam.Beta2, take2 = (float)(1 - adam.Beta2);
-        private readonly float step = (float)(learningRate / (1 - Elementary.Power(adam.Beta1, t)));
-        private readonly float correction = (float)(1 / (1 - Elementary.Power(adam.Beta2, t)));
-        private readonly float epsilon = (float)adam.Epsilon;
+        (beta1, take1) = ((float)means.Beta1, (float)(1 - means.Beta1));
+        (beta2, take2) = ((float)means.Beta2, (float)(1 - means.Beta2));
+        step = (float)(learningRate / (1 - Elementary.Power(means.Beta1, t)));
+        correction = (float)(1 / (1 - Elementary.Power(means.Beta2, t)));
+        (epsilon, this.kept) = ((float)means.Epsilon, kept);
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<float> Step(Vector512<float> w, Vector512<float> dw, ref Vector512<float> first, ref Vector512<float> second)
-        {
-            first = Vector512.FusedMultiplyAdd(Vector512.Create(take1), dw, Vector512.Create(beta1) * first);
-            second = Vector512.FusedMultiplyAdd(Vector512.Create(take2) * dw, dw, Vector512.Create(beta2) * second);
-            return w - Vector512.Create(step) * first / (Vector512.Sqrt(second * Vector512.Create(correction)) + Vector512.Create(epsilon));
-        }
+    /// <summary>Updates parameters with the states m and v; returns the sum of their squares before.</summary>
+    public static double Apply(in ParameterSlice slice, AdamMeans means, double learningRate, long iteration, float kept) => ParameterUpdate.Apply(
+        new AdamRule(means, learningRate, iteration, kept), slice.Regularization, slice.Values, slice.Gradients, slice.State(0), slice.State(1));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Step(Vector512<float> w, Vector512<float> dw, ref Vector512<float> first, ref Vector512<float> second)
+    {
+        first = Vector512.FusedMultiplyAdd(Vector512.Create(take1), dw, Vector512.Create(beta1) * first);
+        second = Vector512.FusedMultiplyAdd(Vector512.Create(take2) * dw, dw, Vector512.Create(beta2) * second);
+        Vector512<float> down = Vector512.Create(step) * first / (Vector512.Sqrt(second * Vector512.Create(correction)) + Vector512.Create(epsilon));
+        return Vector512.FusedMultiplyAdd(Vector512.Create(kept), w, -down);
     }
 }

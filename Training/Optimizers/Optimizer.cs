@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CnnService.Training.Kernels;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Optimizers;
@@ -14,6 +15,7 @@ internal sealed class Optimizer : IGradientSink
     private readonly FloatBuffer[] states;
     private readonly FloatBuffer? collected; // the whole gradient, in the layout of the parameters
     private readonly double regularization;
+    private readonly double? longest;
     private readonly List<Piece> pieces = [];
     private double[] squares = [];
     private bool[] taken = []; // in this step, to assert that each piece comes once
@@ -25,11 +27,12 @@ internal sealed class Optimizer : IGradientSink
     /// <param name="layout">Where each parameter lies.</param>
     /// <param name="parameters">The parameters' block.</param>
     /// <param name="regularization">The factor of the L2 term in the loss, which the gradients of weights join.</param>
-    public Optimizer(OptimizerSpec rule, ParameterLayout layout, FloatBuffer parameters, double regularization)
+    /// <param name="clipping">The longest gradient, if there is one.</param>
+    public Optimizer(OptimizerSpec rule, ParameterLayout layout, FloatBuffer parameters, double regularization, GradientClipping? clipping = null)
     {
-        (this.rule, this.parameters, this.regularization) = (rule, parameters, regularization);
+        (this.rule, this.parameters, this.regularization, longest) = (rule, parameters, regularization, clipping?.Norm);
         states = [.. rule.StateNames.Select(_ => new FloatBuffer(layout.Length))];
-        collected = rule.NeedsWholeGradient ? new FloatBuffer(layout.Length) : null;
+        collected = rule.NeedsWholeGradient || clipping is not null ? new FloatBuffer(layout.Length) : null;
     }
 
     /// <summary>The states by their names, in the layout of the parameters.</summary>
@@ -78,7 +81,25 @@ internal sealed class Optimizer : IGradientSink
     {
         Debug.Assert(!taken.AsSpan().Contains(false), "Every piece is taken in a step.");
         if (collected is null) return;
+        if (longest is { } norm) Clip(norm);
         for (int piece = 0; piece < pieces.Count; piece++) Update(piece, collected.Slice(pieces[piece].Start, pieces[piece].Length));
+    }
+
+    // Piece by piece, as the sum's order must not depend on threads; between the pieces are zeros.
+    private void Clip(double norm)
+    {
+        double squares = 0;
+        foreach (Piece piece in pieces)
+        {
+            Span<float> gradient = collected!.Slice(piece.Start, piece.Length);
+            squares += Sums.Of(default(ProductTerm), gradient, gradient);
+        }
+
+        double length = Math.Sqrt(squares);
+        if (!(length > norm)) return; // a gradient that is not a number stays, so that it is seen
+        var shorten = new FactorOperation((float)(norm / length));
+        foreach (Piece piece in pieces)
+            Elementwise.Apply(shorten, collected!.Slice(piece.Start, piece.Length), collected.Slice(piece.Start, piece.Length));
     }
 
     private void Update(int piece, ReadOnlySpan<float> gradient)
@@ -91,7 +112,7 @@ internal sealed class Optimizer : IGradientSink
             Gradients = gradient,
             Regularization = kind == ParameterKind.Weight ? (float)regularization : 0,
         };
-        squares[piece] = rule.Update(slice, learningRate, iteration);
+        squares[piece] = rule.Update(slice, kind == ParameterKind.Shift ? learningRate * rule.ShiftFactor : learningRate, iteration);
     }
 
     private readonly record struct Piece(int Start, int Length, ParameterKind Kind);

@@ -10,6 +10,10 @@ public abstract record OptimizerSpec
     [Range(0.0, 1000.0, MinimumIsExclusive = true)]
     public abstract double LearningRate { get; init; }
 
+    /// <summary>The step size of biases and of batch normalisation's shifts as a multiple of the others', 0 to 1,000, default 1.</summary>
+    [Range(0.0, 1000.0)]
+    public double ShiftFactor { get; init; } = 1;
+
     /// <summary>The names of the numbers kept per parameter between steps, all 0 at the start.</summary>
     internal abstract IReadOnlyList<string> StateNames { get; }
 
@@ -18,6 +22,14 @@ public abstract record OptimizerSpec
 
     /// <summary>One step on some parameters; returns the sum of their squares before it.</summary>
     internal abstract double Update(in ParameterSlice slice, double learningRate, long iteration);
+}
+
+/// <summary>Decoupled weight decay (Loshchilov and Hutter 2019): weights are multiplied with 1 - learningRate * weightDecay in each step.</summary>
+internal static class WeightDecay
+{
+    /// <summary>The share that stays: 1 for biases and normalisation, which do not decay.</summary>
+    public static float Kept(double weightDecay, double learningRate, ParameterKind kind) =>
+        kind == ParameterKind.Weight ? (float)(1 - learningRate * weightDecay) : 1;
 }
 
 /// <summary>Some parameters of one kind with what belongs to them.</summary>

@@ -4,18 +4,21 @@ using CnnService.Training.Specs;
 namespace CnnService.Training.Reference;
 
 /// <summary>
-/// Mean cross-entropy of softmax probabilities: <c>loss = 1/N * sum over n of (log(sum over k of exp(x[n,k])) - x[n,label[n]])</c>.
+/// Mean cross-entropy of softmax probabilities: <c>loss = 1/N * sum over n of weight[label[n]] * -(sum over k of t[n,k] * log p[n,k])</c> with
+/// <c>p[n,k] = exp(x[n,k]) / sum over j of exp(x[n,j])</c> and the target <c>t[n,k] = (1 - smoothing) * (k == label[n]) + smoothing / K</c>.
 /// x: scores (N, K). The logarithm of the sum is taken after subtracting the row's maximum (Blanchard, Higham and Higham 2021), so no score
 /// gap, however large, makes it infinite.
 /// </summary>
 internal static class SoftmaxLoss
 {
     /// <summary>
-    /// The loss and dx, (N, K): <c>dx[n,k] = (exp(x[n,k]) / sum over j of exp(x[n,j]) - (k == label[n] ? 1 : 0)) / N</c>.
+    /// The loss and dx, (N, K): <c>dx[n,k] = weight[label[n]] * (p[n,k] - t[n,k]) / N</c>.
     /// </summary>
     /// <param name="x">Scores (N, K).</param>
     /// <param name="labels">N classes in [0, K); InvalidInputException otherwise.</param>
-    public static SoftmaxLossResult<T> Forward<T>(Tensor4<T> x, int[] labels)
+    /// <param name="smoothing">The share of the target that is spread over all classes, 0 to 1.</param>
+    /// <param name="weights">(K); null where all are 1.</param>
+    public static SoftmaxLossResult<T> Forward<T>(Tensor4<T> x, int[] labels, double smoothing = 0, double[]? weights = null)
         where T : IFloatingPointIeee754<T>
     {
         int N = x.N, K = x.D;
@@ -27,9 +30,13 @@ internal static class SoftmaxLoss
             T largest = x[n, 0], sum = T.Zero;
             for (int k = 1; k < K; k++) largest = T.Max(largest, x[n, k]);
             for (int k = 0; k < K; k++) sum += T.Exp(x[n, k] - largest);
-            for (int k = 0; k < K; k++) dx[n, k] = T.Exp(x[n, k] - largest) / sum / count;
-            dx[n, labels[n]] -= T.One / count;
-            loss += T.Log(sum) - (x[n, labels[n]] - largest);
+            T weight = T.CreateChecked(weights?[labels[n]] ?? 1);
+            for (int k = 0; k < K; k++)
+            {
+                T target = T.CreateChecked((k == labels[n] ? 1 - smoothing : 0) + smoothing / K);
+                dx[n, k] = weight * (T.Exp(x[n, k] - largest) / sum - target) / count;
+                if (target > T.Zero) loss += weight * target * (T.Log(sum) - (x[n, k] - largest));
+            }
         }
 
         return new(loss / count, dx);

@@ -12,7 +12,7 @@ internal sealed class Learner : IDisposable
 {
     private readonly Team team;
     private readonly BoundNetwork bound;
-    private readonly LossSpec loss;
+    private readonly Loss loss;
     private readonly DropoutNoise noise;
     private readonly FloatBuffer scoresGradient;
     private readonly BatchInput input;
@@ -22,16 +22,17 @@ internal sealed class Learner : IDisposable
     /// <summary>Binds them, with fresh parameters.</summary>
     /// <param name="spec">The loss, the update rule and the seed.</param>
     /// <param name="network">The network's structure.</param>
+    /// <param name="imagesPerClass">How many images of each class there are to learn from.</param>
     /// <param name="capacity">The most images of a batch.</param>
     /// <param name="threads">Threads that share the work; 0 means all processors.</param>
-    public Learner(TrainingSpec spec, Network network, int capacity, int threads)
+    public Learner(TrainingSpec spec, Network network, IReadOnlyList<int> imagesPerClass, int capacity, int threads)
     {
-        (loss, classes, regularization) = (spec.Loss, network.Classes, spec.Regularization);
+        (loss, classes, regularization) = (spec.Loss.Bind(imagesPerClass), network.Classes, spec.Regularization);
         team = new Team(threads == 0 ? Environment.ProcessorCount : threads);
         noise = new DropoutNoise((ulong)spec.Seed);
         scoresGradient = new FloatBuffer(capacity * classes);
         Parameters = network.Initialize((ulong)spec.Seed);
-        Optimizer = new Optimizer(spec.Optimizer, network.Layout, Parameters, regularization);
+        Optimizer = new Optimizer(spec.Optimizer, network.Layout, Parameters, regularization, spec.GradientClipping);
         bound = network.Bind(Parameters, Optimizer, capacity, team);
         input = new BatchInput(bound, team);
     }
@@ -54,7 +55,7 @@ internal sealed class Learner : IDisposable
         var pass = new Pass(input.Count, noise);
         bound.Forward(pass);
         int scores = input.Count * classes;
-        double mean = loss.Forward(bound.Scores.Slice(0, scores), input.Labels, scoresGradient.Slice(0, scores));
+        double mean = loss(bound.Scores.Slice(0, scores), input.Labels, scoresGradient.Slice(0, scores));
         Optimizer.Begin(learningRate, iteration + 1);
         bound.Backward(scoresGradient, pass);
         Optimizer.Finish();

@@ -41,7 +41,7 @@ public sealed class Trainer : IDisposable
         trainSample = new TrainSample((ulong)spec.Seed, data.Training.Count);
         validationIndices = [.. Enumerable.Range(0, data.Validation.Count)];
         identity = new RunIdentity(SpecJson.Write(spec), data.Sha256, TotalIterations);
-        Learner = new Learner(spec, Network, this.order.Capacity, threads);
+        Learner = new Learner(spec, Network, data.ImagesPerClass(), this.order.Capacity, threads);
         State = new TrainerState(Network, Learner.Parameters, Learner.Optimizer);
     }
 

@@ -16,6 +16,14 @@ internal sealed record TrainingData(
     /// <summary>The number of classes.</summary>
     public int Classes => Labels.Count;
 
+    /// <summary>How many images of each class there are to learn from.</summary>
+    public int[] ImagesPerClass()
+    {
+        int[] counts = new int[Classes];
+        for (int i = 0; i < Training.Count; i++) counts[Training.Label(i)]++;
+        return counts;
+    }
+
     /// <summary>Splits a dataset as the spec says, and normalises by the images that are left for training.</summary>
     public static TrainingData From(TrainingSpec spec, Dataset dataset)
     {

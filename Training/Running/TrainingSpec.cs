@@ -35,6 +35,9 @@ public record TrainingSpec
     /// <summary>What is made small, default the cross-entropy of the softmax.</summary>
     public LossSpec Loss { get; init; } = new SoftmaxCrossEntropy();
 
+    /// <summary>The longest gradient; left out, gradients are as long as they are.</summary>
+    public GradientClipping? GradientClipping { get; init; }
+
     /// <summary>Epochs, 1 to 10,000, default 10 as in the numpy system.</summary>
     [Range(1, 10000)]
     public int Epochs { get; init; } = 10;

@@ -15,7 +15,7 @@ public sealed record ExponentialDecay : ScheduleSpec
     internal double Factor { get; init; } = 1;
 
     // One product after the other, as an optimizer that is decayed at each epoch's end would have it.
-    internal override double Rate(double first, Position at)
+    private protected override double Course(double first, Position at)
     {
         double rate = first;
         for (int epoch = 0; epoch < at.Epoch; epoch++) rate *= Factor;
