@@ -117,22 +117,3 @@ internal static class ZipEntries
         }
     }
 }
-
-/// <summary>The checksum of zip archives (CRC-32 with the polynomial 0xEDB88320, as in RFC 1952): begin with all bits set, invert at the end.</summary>
-internal static class Crc32
-{
-    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(value => Shift((uint)value))];
-
-    /// <summary>The checksum with more bytes.</summary>
-    public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte value in bytes) checksum = checksum >> 8 ^ Table[(byte)(checksum ^ value)];
-        return checksum;
-    }
-
-    private static uint Shift(uint value)
-    {
-        for (int bit = 0; bit < 8; bit++) value = value >> 1 ^ ((value & 1) == 0 ? 0 : 0xEDB88320);
-        return value;
-    }
-}
