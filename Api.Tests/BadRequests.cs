@@ -47,6 +47,11 @@ internal static class BadRequests
         yield return Spec("name", $"\"{new string('x', 101)}\"", "too long");
         yield return Spec("model", "\"layers\"", "another kind");
         yield return Spec("optimizer", "[]", "another kind");
+        yield return Submit("augmentation of no kind", """{"dataset":"shapes","augmentations":[{"type":"flip"},{"type":"magic"}]}""", "augmentations[1].type");
+        yield return Submit("augmentation out of range", """{"dataset":"shapes","augmentations":[{"type":"cutout","size":0}]}""", "augmentations[0].size");
+        yield return Submit("too many augmentations", $$"""{"dataset":"shapes","augmentations":[{{string.Join(',', Enumerable.Repeat("""{"type":"flip"}""", 21))}}]}""", "augmentations")
+            with
+        { Says = "at most 20" };
         yield return Submit("decay beside a schedule", """{"dataset":"shapes","schedule":{"type":"cosine"},"learningRateDecay":0.9}""", "learningRateDecay")
             with
         { Says = "belongs to the schedule exponential-decay" };

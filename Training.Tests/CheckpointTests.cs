@@ -31,7 +31,7 @@ public sealed class CheckpointTests
         using Trainer trainer = SmallRuns.Create(SmallRuns.Spec), other = SmallRuns.Create(SmallRuns.Spec);
         Safetensors file = Safetensors.Read(Captured(trainer, 2).ToArray());
         string spec = file.Metadata["spec"];
-        file.Metadata["spec"] = spec.Replace(""","schedule":{"type":"exponential-decay","warmup":0},"loss":{"type":"softmax-cross-entropy","labelSmoothing":0,"classWeights":"none"}""", "", StringComparison.Ordinal);
+        file.Metadata["spec"] = spec.Replace(""","schedule":{"type":"exponential-decay","warmup":0},"loss":{"type":"softmax-cross-entropy","labelSmoothing":0,"classWeights":"none"},"augmentations":[]""", "", StringComparison.Ordinal);
         Assert.NotEqual(spec, file.Metadata["spec"]);
 
         other.Resume(Checkpoint.Read(file.ToArray()));

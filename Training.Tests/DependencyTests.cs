@@ -19,11 +19,12 @@ public sealed class DependencyTests
         ["Kernels.Convolutions"] = ["Kernels", "Tensors"],
         ["Layers"] = ["Kernels", "Kernels.Convolutions", "Specs", "Tensors"],
         ["Optimizers"] = ["Kernels", "Specs", "Tensors"],
+        ["Augmentations"] = ["Kernels", "Specs", "Tensors"],
         ["Losses"] = ["Kernels", "Specs", "Tensors"],
         ["Schedules"] = ["Specs", "Tensors"],
         ["Datasets"] = ["Specs", "Tensors"],
         [""] = ["Datasets", "Kernels", "Layers", "Specs", "Tensors"],
-        ["Running"] = ["", "Datasets", "Kernels", "Layers", "Losses", "Optimizers", "Schedules", "Specs", "Tensors"],
+        ["Running"] = ["", "Augmentations", "Datasets", "Kernels", "Layers", "Losses", "Optimizers", "Schedules", "Specs", "Tensors"],
     };
 
     /// <summary>Functions whose last bits depend on the C library; square root and rounding are exact everywhere.</summary>

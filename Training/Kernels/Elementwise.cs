@@ -111,6 +111,12 @@ internal readonly struct FactorOperation(float factor) : IUnary
     public Vector512<float> Invoke(Vector512<float> x) => Vector512.Create(factor) * x;
 }
 
+/// <summary>factor * x + addend.</summary>
+internal readonly struct LineOperation(float factor, float addend) : IUnary
+{
+    public Vector512<float> Invoke(Vector512<float> x) => Vector512.FusedMultiplyAdd(Vector512.Create(factor), x, Vector512.Create(addend));
+}
+
 /// <summary>x + y.</summary>
 internal readonly struct AddOperation : IBinary
 {

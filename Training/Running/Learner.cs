@@ -34,7 +34,7 @@ internal sealed class Learner : IDisposable
         Parameters = network.Initialize((ulong)spec.Seed);
         Optimizer = new Optimizer(spec.Optimizer, network.Layout, Parameters, regularization, spec.GradientClipping);
         bound = network.Bind(Parameters, Optimizer, capacity, team);
-        input = new BatchInput(bound, team);
+        input = new BatchInput(bound, team, spec.Augmentations, (ulong)spec.Seed);
     }
 
     /// <summary>The parameters, running statistics included.</summary>
@@ -43,8 +43,11 @@ internal sealed class Learner : IDisposable
     /// <summary>The update rule at work.</summary>
     public Optimizer Optimizer { get; }
 
-    /// <summary>Puts a batch in place.</summary>
-    public void Load(LabelledImages images, ReadOnlySpan<int> batch) => input.Fill(images, batch);
+    /// <summary>Puts a batch to learn from in place.</summary>
+    /// <param name="images">The training images.</param>
+    /// <param name="batch">The indices of the batch.</param>
+    /// <param name="epoch">Epochs before this one.</param>
+    public void Load(LabelledImages images, ReadOnlySpan<int> batch, int epoch) => input.Fill(images, batch, epoch);
 
     /// <summary>One update from the batch that is in place; returns its loss before the update, L2 term included.</summary>
     /// <param name="learningRate">The step size.</param>
@@ -68,7 +71,7 @@ internal sealed class Learner : IDisposable
         int right = 0;
         for (int first = 0; first < indices.Length; first += bound.Capacity)
         {
-            input.Fill(images, indices.Slice(first, Math.Min(bound.Capacity, indices.Length - first)));
+            input.Fill(images, indices.Slice(first, Math.Min(bound.Capacity, indices.Length - first)), epoch: null);
             bound.Forward(new Pass(input.Count));
             for (int n = 0; n < input.Count; n++)
                 if (Predictor.ClassOf(bound.Scores.Slice(n * classes, classes)) == input.Labels[n]) right++;

@@ -131,7 +131,7 @@ public sealed class Trainer : IDisposable
     {
         var at = new Position(Iteration, IterationsPerEpoch, TotalIterations);
         double learningRate = schedule.Rate(Spec.Optimizer.LearningRate, at);
-        Learner.Load(data.Training, order.Batch(at.Iteration));
+        Learner.Load(data.Training, order.Batch(at.Iteration), at.Epoch);
         double loss = Learner.Learn(learningRate, at.Iteration);
 
         State.Iteration = at.Iteration + 1;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CnnService.Training.Augmentations;
 using CnnService.Training.Datasets;
 using CnnService.Training.Losses;
 using CnnService.Training.Optimizers;
@@ -34,6 +35,10 @@ public record TrainingSpec
 
     /// <summary>What is made small, default the cross-entropy of the softmax.</summary>
     public LossSpec Loss { get; init; } = new SoftmaxCrossEntropy();
+
+    /// <summary>What is done to training images each time they are seen, in this order, default nothing; at most 20.</summary>
+    [MaxLength(20)]
+    public IReadOnlyList<AugmentationSpec> Augmentations { get; init; } = [];
 
     /// <summary>The longest gradient; left out, gradients are as long as they are.</summary>
     public GradientClipping? GradientClipping { get; init; }

@@ -20,6 +20,8 @@ internal static class SpecValues
             if (value is null) continue;
             foreach (RangeAttribute range in property.GetCustomAttributes<RangeAttribute>())
                 if (!IsInside(range, value)) throw new InvalidInputException(at, $"is {Text(value)}; give a number {Describe(range)}.");
+            foreach (MaxLengthAttribute most in property.GetCustomAttributes<MaxLengthAttribute>())
+                if (value is ICollection list && list.Count > most.Length) throw new InvalidInputException(at, $"has {list.Count} entries; give at most {most.Length}.");
             foreach (StringLengthAttribute length in property.GetCustomAttributes<StringLengthAttribute>())
                 if (value is string text && text.EnumerateRunes().Count() > length.MaximumLength) throw new InvalidInputException(at, $"is longer than {length.MaximumLength} characters; shorten it.");
             CheckInside(value, at);

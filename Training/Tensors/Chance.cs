@@ -25,6 +25,12 @@ internal enum Purpose : ushort
 
     /// <summary>The built-in dataset; the stream is the image.</summary>
     Shapes = 7,
+
+    /// <summary>Augmentations; the stream is the augmentation's place, the epoch and the image.</summary>
+    Augmentation = 8,
+
+    /// <summary>What an augmentation draws once for an image; the stream is the augmentation's place and the image.</summary>
+    AugmentationOfImage = 9,
 }
 
 /// <summary>
