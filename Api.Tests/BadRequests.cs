@@ -18,7 +18,7 @@ internal static class BadRequests
 
     private static IEnumerable<BadRequest> Json()
     {
-        yield return Submit("empty body", "", null);
+        yield return Submit("empty body", "", null) with { Says = "The body is empty" };
         yield return Submit("cut off", """{"dataset":"shapes" """, null);
         yield return Submit("two values", """{"dataset":"shapes"} {}""", null);
         yield return Submit("trailing comma", """{"dataset":"shapes",}""", null);
@@ -110,6 +110,7 @@ internal static class BadRequests
         yield return new BadRequest("run as text", "POST", "/api/runs", 415).With("{}"u8.ToArray(), "text/plain") with { Says = "application/json" };
         yield return new BadRequest("preflight of another page", "OPTIONS", "/api/runs", 403) { Says = "Security:AllowedOrigins" }
             .With("Origin", "http://other.example").With("Access-Control-Request-Method", "POST");
+        yield return Submit("from a page of a file", "{}", null, 403).With("Origin", "null") with { Says = "opened from a file" };
         yield return new BadRequest("run without content type", "POST", "/api/runs", 415).With("{}"u8.ToArray(), null);
         yield return new BadRequest("UTF-16 by its type", "POST", "/api/runs", 415).With("{}"u8.ToArray(), "application/json; charset=utf-16") with { Says = "JSON is UTF-8" };
         yield return Submit("run over 256 KB", $$"""{"dataset":"{{new string('x', 300_000)}}"}""", null, 413);
@@ -134,7 +135,7 @@ internal static class BadRequests
         yield return new BadRequest("range behind the end", "GET", "/api/runs/{trained}/parameters", 416) { Says = "bytes" }.With("Range", "bytes=99999999-");
         foreach (string part in (string[])["parameters", "filters.png", "confusion"])
             yield return new BadRequest($"{part} of an untrained run", "GET", $"/api/runs/{{paused}}/{part}", 409);
-        yield return new BadRequest("last parameters of a paused run", "GET", "/api/runs/{paused}/parameters?which=last", 409) { Says = "Ask for the best ones" };
+        yield return new BadRequest("last parameters of a paused run", "GET", "/api/runs/{paused}/parameters?which=last", 409) { Says = "no parameters yet" };
         foreach (string which in (string[])["middle", "Best", "0"])
             yield return new BadRequest($"parameters {which}", "GET", $"/api/runs/{{trained}}/parameters?which={which}", 400, "which");
         foreach ((string method, string address) in ((string, string)[])[("PUT", "/api/runs"), ("DELETE", "/api/runs"), ("PATCH", "/api/runs/{trained}"), ("POST", "/api/runs/{trained}/events"), ("GET", Predict)])

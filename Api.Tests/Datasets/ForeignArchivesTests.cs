@@ -97,6 +97,27 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
         Assert.Equal($"A 1 0, {composed} 2 1", Classes(report));
     }
 
+    [Theory]
+    [InlineData("<!DOCTYPE html><html></html>", "a.zip", "a web page")]
+    [InlineData("\uFEFF  <html></html>", "a.tar.gz", "a web page")]
+    [InlineData("{\"error\":\"expired\"}", "a.tar", "JSON")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:1", "a.zip", "a pointer of Git LFS")]
+    public async Task Upload_WhatWasSavedInPlaceOfADownload_IsSaidToBeThat(string text, string name, string words) => Assert.Contains(
+        $"it is no archive but {words}",
+        await client.UploadAsync("none", System.Text.Encoding.UTF8.GetBytes(text), name).ProblemAsync(400, "file"),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Upload_WithACodePageThatDoesNotReadItsNames_Warns()
+    {
+        JsonElement report = await client.UploadAsync(
+            $"foreign-{Guid.NewGuid():n}", Case("zip-legacy-names/cp866-russian.zip"), parts: ("names", "utf-8")).JsonAsync(HttpStatusCode.Created);
+        Assert.Contains(
+            report.GetProperty("warnings").EnumerateArray(),
+            warning => warning.GetProperty("code").GetString() == "names-guessed"
+                && warning.GetProperty("detail").GetString()!.Contains("were read as ibm437", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Upload_ZipWithOneDamagedPicture_IsReadWithoutIt()
     {
@@ -206,7 +227,7 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     [Theory]
     [InlineData("cats/persian/1.png cats/siamese/1.png dogs/pug/1.png", 201, "folders-left-out")]
     [InlineData("cats/persian/1.png dogs/pug/1.png", 400, "put all class folders beside each other")]
-    [InlineData("train/Cat/1.png train/dog/1.png test/cat/1.png", 400, "The class \"Cat\" is written otherwise.")]
+    [InlineData("train/Cat/1.png train/dog/1.png test/cat/1.png", 400, "The class \"Cat\" is written otherwise; where they are one, give both folders that name.")]
     public async Task Upload_ClassesThatDoNotStandBesideEachOther_SaysWhatHelps(string paths, int status, string words)
     {
         byte[] archive = Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]);

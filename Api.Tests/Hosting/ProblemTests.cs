@@ -28,7 +28,7 @@ public sealed class ProblemTests : IAsyncLifetime
 
     public static TheoryData<string, string, string?, string?, int, string, string?> Requests => new()
     {
-        { "GET", "/nothing", null, null, 404, "There is nothing at this address; /swagger lists the addresses.", null },
+        { "GET", "/nothing", null, null, 404, "There is nothing at this address, or an id in it is none; /swagger lists the addresses.", null },
         { "DELETE", "/things", null, null, 405, "This address does not take DELETE; it takes GET, POST.", null },
         {
             "POST", "/things", "text/plain", "x", 415,

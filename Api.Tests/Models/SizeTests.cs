@@ -75,7 +75,7 @@ public sealed class SizeTests(ServiceApplication service) : IClassFixture<Servic
     {
         byte[] idx = Zip(("train-images-idx3-ubyte", IdxImages(40)), ("train-labels-idx1-ubyte", IdxLabels(40))), cifar = Zip(("data_batch_1.bin", Cifar(8)));
 
-        Assert.Contains("28x28, and 64x64 are wanted; upload it with the size 28", await RefusalAsync(idx), StringComparison.Ordinal);
+        Assert.Contains("28x28, and 64x64 are wanted; upload it with the size 28, or up to 4 more by twos", await RefusalAsync(idx), StringComparison.Ordinal);
         Assert.Contains("32x32, not 64x64; upload it with the size 32", await RefusalAsync(cifar), StringComparison.Ordinal);
         Assert.Contains("is 32x32, not 64x64", await RefusalAsync(CatsAndDogs), StringComparison.Ordinal);
 

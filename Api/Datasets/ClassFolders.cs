@@ -127,7 +127,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
             KeyValuePair<PictureKey, Entry> lost =
                 entries.FirstOrDefault(entry => entry.Value.Reason is not null && entry.Value.Folder.Class == label);
             string first = lost.Value.Reason is { } reason ? $" The first of them, {lost.Key.Path}, {reason}" : "";
-            if (labels.FirstOrDefault(other => other != label && Alike(other, label)) is { } alike) first += $" The class \"{alike}\" is written otherwise.";
+            if (labels.FirstOrDefault(other => other != label && Alike(other, label)) is { } alike) first += $" The class \"{alike}\" is written otherwise; where they are one, give both folders that name.";
             throw new InvalidInputException(
                 source, $"the class folder \"{label}\" holds no training picture that can be used; add some, or leave the folder out.{first}");
         }

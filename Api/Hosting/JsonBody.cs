@@ -35,6 +35,7 @@ internal static class JsonBody
     /// <summary>The document in a body; a problem (400) tells where it is none.</summary>
     public static JsonDocument Parse(byte[] body)
     {
+        if (body.AsSpan().Trim(" \t\r\n"u8).IsEmpty) throw new ProblemException(400, "The body is empty; send JSON.");
         try
         {
             return JsonDocument.Parse(body);

@@ -68,7 +68,12 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         if (UnreadableParameter().Match(bad.Message) is { Success: true } unreadable)
         {
             (string type, string name, string value) = (unreadable.Groups[1].Value, unreadable.Groups[2].Value, unreadable.Groups[3].Value);
-            string remedy = type switch { "int" or "long" => "a whole number", "bool" => "true or false", _ => "a value that it takes" };
+            string remedy = type switch
+            {
+                "int" or "long" => value.AsSpan().Trim('-').ContainsAnyExceptInRange('0', '9') ? "a whole number" : "a smaller number",
+                "bool" => "true or false",
+                _ => "a value that it takes",
+            };
             return new(bad.StatusCode, $"{name} is \"{value}\"; give {remedy}.", name);
         }
 

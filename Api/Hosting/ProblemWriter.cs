@@ -35,7 +35,7 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     private static string DetailOf(HttpContext http, int status) => status switch
     {
         StatusCodes.Status400BadRequest => "The request is malformed.",
-        StatusCodes.Status404NotFound => "There is nothing at this address; /swagger lists the addresses.",
+        StatusCodes.Status404NotFound => "There is nothing at this address, or an id in it is none; /swagger lists the addresses.",
         StatusCodes.Status405MethodNotAllowed => $"This address does not take {http.Request.Method}; it takes {http.Response.Headers.Allow}.",
         StatusCodes.Status413PayloadTooLarge => "The body is larger than this address takes.",
         StatusCodes.Status415UnsupportedMediaType => $"This address does not take {http.Request.ContentType ?? "a body without Content-Type"}; "

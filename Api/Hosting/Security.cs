@@ -28,7 +28,9 @@ internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> 
         bool isPreflight = request.Method == "OPTIONS" && request.Headers.AccessControlRequestMethod.Count > 0;
         bool harmless = request.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE" && !isPreflight;
         if ((!harmless || Hubs.Contain(request)) && request.Headers.Origin is { Count: > 0 } origin && !IsAllowed(origin.ToString(), request.Host))
-            throw new ProblemException(StatusCodes.Status403Forbidden, $"Pages of {origin} may not use this service; add the origin to Security:AllowedOrigins.");
+            throw new ProblemException(StatusCodes.Status403Forbidden, origin == "null"
+                ? "A page that was opened from a file, or hides where it is from, may not use this service; serve it by HTTP from an origin in Security:AllowedOrigins."
+                : $"Pages of {origin} may not use this service; add the origin to Security:AllowedOrigins.");
         return next(context);
     }
 

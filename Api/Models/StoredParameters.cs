@@ -22,18 +22,19 @@ internal sealed record StoredParameters(long Content, string Sha256, long Iterat
             where row.Run == run.Order && row.Which == which
             join content in db.Contents on row.Content equals content.Key
             select new { content.Key, content.Sha256, row.Iteration };
-        var found = await stored.SingleOrDefaultAsync(cancel) ?? throw None(run.State, which);
+        if (await stored.SingleOrDefaultAsync(cancel) is not { } found)
+            throw None(run.State, which == WhichParameters.Last && await db.Parameters.AnyAsync(row => row.Run == run.Order && row.Which == WhichParameters.Best, cancel));
         return new StoredParameters(found.Key, found.Sha256, found.Iteration, Fitting.Of(run.Fitting));
     }
 
-    private static ProblemException None(RunState state, WhichParameters which)
+    private static ProblemException None(RunState state, bool hasBest)
     {
         bool goesOn = state is RunState.Queued or RunState.Running or RunState.Paused;
-        return ProblemException.Conflict((which, goesOn) switch
+        return ProblemException.Conflict((hasBest, goesOn) switch
         {
-            (WhichParameters.Last, true) => $"The run is {Name(state)}; its last parameters come when it has completed. Ask for the best ones meanwhile.",
-            (WhichParameters.Last, false) => $"The run is {Name(state)}, and only a completed one has last parameters. Ask for the best ones.",
-            (_, true) => $"The run is {Name(state)} and has no parameters yet; they come with its first checkpoint.",
+            (true, true) => $"The run is {Name(state)}; its last parameters come when it has completed. Ask for the best ones meanwhile.",
+            (true, false) => $"The run is {Name(state)}, and only a completed one has last parameters. Ask for the best ones.",
+            (false, true) => $"The run is {Name(state)} and has no parameters yet; they come with its first checkpoint.",
             _ => $"The run is {Name(state)} and has no parameters; train again.",
         });
     }

@@ -61,7 +61,7 @@ internal sealed class CifarBinary : DatasetFormat
     {
         if (batches.Values.Select(batch => batch.LabelBytes).Distinct().Count() > 1)
             throw new InvalidInputException(source, "it holds files of CIFAR-10 and of CIFAR-100; upload them as two datasets.");
-        if (Size != Side) throw new InvalidInputException(source, $"its images are {Side}x{Side}, not {Size}x{Size}; upload it with the size {Side}.");
+        if (Size != Side) throw new InvalidInputException(source, $"its images are {Side}x{Side}, not {Size}x{Size}; upload it with the size {Side} (resize is for pictures alone).");
         bool isFine = batches.Values.Any(batch => batch.LabelBytes == 2);
         string[] labels = names ?? (isFine ? [.. Enumerable.Range(0, FineClasses).Select(label => $"{label}")] : DigitNames());
         foreach (Batch batch in batches.Values) CheckLabels(batch, labels.Length);

@@ -75,8 +75,9 @@ internal static class DatasetFiles
     {
         (Stream whole, FileKind kind) = Look(stream);
         bool isUnknown = kind == FileKind.Unknown;
-        if (isUnknown && stream.CanSeek && stream.Length == 0 && EndsWithAny(name, [.. TarEndings, .. ZipEndings, .. GzipEndings]))
-            throw new InvalidInputException(name, "it is empty; an archive of 0 bytes was not written to its end.");
+        bool isNoArchive = isUnknown && stream.CanSeek && EndsWithAny(name, [.. TarEndings, .. ZipEndings, .. GzipEndings]);
+        if (isNoArchive && stream.Length == 0) throw new InvalidInputException(name, "it is empty; an archive of 0 bytes was not written to its end.");
+        if (isNoArchive && TextOf(stream) is { } text) throw new InvalidInputException(name, $"it is no archive but {text}.");
         if (kind == FileKind.Zip || (isUnknown && EndsWithAny(name, ZipEndings))) return ZipEntries.Of(stream, name, names, limit);
         if (kind == FileKind.Gzip || (isUnknown && EndsWithAny(name, GzipEndings))) return Unpacked(whole, name, names, limit);
         return kind == FileKind.Tar || (isUnknown && EndsWithAny(name, TarEndings))
@@ -111,6 +112,19 @@ internal static class DatasetFiles
         int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         stream.Position = start;
         return (stream, FileKinds.Of(head.AsSpan(0, length)));
+    }
+
+    // What people save in place of a download, by its first letters; null for anything else. The stream is as it was before.
+    private static string? TextOf(Stream stream)
+    {
+        byte[] head = new byte[64];
+        long start = stream.Position;
+        int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        stream.Position = start;
+        ReadOnlySpan<byte> text = new ReadOnlySpan<byte>(head, 0, length).TrimStart((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf, .. " \t\r\n"u8]);
+        if (text.StartsWith("version https://git-lfs"u8)) return "a pointer of Git LFS; fetch the file itself (git lfs pull)";
+        if (text.StartsWith("<"u8)) return "a web page or XML, perhaps one that asks to sign in; open it in a browser to see";
+        return text.StartsWith("{"u8) || text.StartsWith("["u8) ? "JSON, perhaps an error of the server that it was downloaded from; open it to see" : null;
     }
 
     private static bool EndsWithAny(string name, string[] endings) =>

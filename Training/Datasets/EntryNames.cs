@@ -17,6 +17,9 @@ internal sealed class EntryNames
 
     private const int SureOfUtf8 = 10; // times as many names that are UTF-8 as others, which then are damaged ones
 
+    /// <summary>The code page of names that no other reads.</summary>
+    public const string LastResort = "ibm437";
+
     private readonly Encoding legacy;
     private readonly bool utf8First;
 
@@ -63,8 +66,13 @@ internal sealed class EntryNames
     /// <summary>The text of a name that is flagged as UTF-8.</summary>
     public string DecodeUtf8(byte[] name) => IsUtf8(name) ? Utf8.GetString(name) : Decode(name);
 
-    /// <summary>The text of any other name.</summary>
-    public string Decode(byte[] name)
+    /// <summary>The text of any other name; what nothing else reads is read as <see cref="LastResort"/>.</summary>
+    public string Decode(byte[] name) => TryDecode(name) ?? Unknown.legacy.GetString(name); // has a character for every byte
+
+    /// <summary>Whether a name can be read in the encoding that is given or found, or in UTF-8.</summary>
+    public bool Reads(byte[] name) => TryDecode(name) is not null;
+
+    private string? TryDecode(byte[] name)
     {
         foreach (Encoding encoding in utf8First ? (Encoding[])[Utf8, legacy] : [legacy, Utf8])
         {
@@ -78,7 +86,7 @@ internal sealed class EntryNames
             }
         }
 
-        return Unknown.legacy.GetString(name); // has a character for every byte
+        return null;
     }
 
     // Also cp932 and 932, as Windows and Python call them.

@@ -103,7 +103,7 @@ internal sealed class Idx : DatasetFormat
     }
 
     private static string Remedy(int height, int width) => height == width && height is >= Dataset.SmallestSize and <= Dataset.LargestSize
-        ? $"; upload it with the size {height}"
+        ? $"; upload it with the size {height}, or up to {2 * WidestBorder} more by twos (resize is for pictures alone)"
         : $"; square ones of {Dataset.SmallestSize} to {Dataset.LargestSize} pixels can be read";
 
     private byte[] Padded(byte[] small, int count, int size, int around)

@@ -42,7 +42,7 @@ internal static class SpecStructure
             if (!seen.Add(field.Name)) throw Refused(path, field.Name, "is given more than once.");
             if (hasType && field.Name == "type") continue;
             JsonPropertyInfo property = info.Properties.FirstOrDefault(p => p.Name == field.Name)
-                ?? throw Refused(path, field.Name, $"is not a known field; known are {string.Join(", ", info.Properties.Select(p => p.Name))}.");
+                ?? throw Refused(path, field.Name, $"is not a known field; {Known(info, hasType)}.");
             if (field.Value.ValueKind == JsonValueKind.Null) throw Refused(path, field.Name, IsRequired(property) ? "is null; give a value." : "is null; leave the field out instead.");
             CheckSize(field.Value, property, path);
             Check(field.Value, info.Options.GetTypeInfo(property.PropertyType), Join(path, field.Name));
@@ -53,12 +53,16 @@ internal static class SpecStructure
                 throw Refused(path, property.Name, "is missing.");
     }
 
+    private static string Known(JsonTypeInfo info, bool hasType) => info.Properties.Count == 0
+        ? hasType ? "there is none but type" : "there is none"
+        : $"known are {string.Join(", ", info.Properties.Select(property => property.Name))}";
+
     private static bool IsRequired(JsonPropertyInfo property) => property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), true) == true;
 
     // A whole number that its field's type cannot hold is out of the field's range, too.
     private static void CheckSize(JsonElement json, JsonPropertyInfo property, string path)
     {
-        if (property.PropertyType.IsPrimitive && json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out double number) && double.IsInteger(number)
+        if (property.PropertyType.IsPrimitive && json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out double number) && (double.IsInteger(number) || double.IsInfinity(number))
             && property.AttributeProvider?.GetCustomAttributes(typeof(RangeAttribute), true) is [RangeAttribute range]
             && (number < Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture) || number > Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture)))
             throw Refused(path, property.Name, $"is {Describe(json)}; give a number {SpecValues.Describe(range)}.");
@@ -85,8 +89,8 @@ internal static class SpecStructure
         {
             TypeCode.Boolean => (json.ValueKind is JsonValueKind.True or JsonValueKind.False, "true or false"),
             TypeCode.String => (json.ValueKind == JsonValueKind.String, "a text"),
-            TypeCode.Int32 => (json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out _), "a whole number"),
-            TypeCode.Int64 => (json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out _), "a whole number"),
+            TypeCode.Int32 => (json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out _), "a whole number without point or exponent"),
+            TypeCode.Int64 => (json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out _), "a whole number without point or exponent"),
             _ => (json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out double number) && double.IsFinite(number), "a number"),
         };
         if (!fits) throw Refused(path, "", $"is {Describe(json)}; give {wanted}.");
@@ -94,7 +98,7 @@ internal static class SpecStructure
 
     private static void ExpectObject(JsonElement json, string path)
     {
-        if (json.ValueKind != JsonValueKind.Object) throw Refused(path, "", $"is {Describe(json)}; give an object.");
+        if (json.ValueKind != JsonValueKind.Object) throw Refused(path, "", $"{(path.Length == 0 ? "the JSON " : "")}is {Describe(json)}; give an object.");
     }
 
     private static string Describe(JsonElement json)
