@@ -21,7 +21,10 @@ internal static class BadRequests
         yield return Submit("empty body", "", null) with { Says = "The body is empty" };
         yield return Submit("cut off", """{"dataset":"shapes" """, null);
         yield return Submit("two values", """{"dataset":"shapes"} {}""", null);
-        yield return Submit("trailing comma", """{"dataset":"shapes",}""", null);
+        yield return Submit("trailing comma", """{"dataset":"shapes",}""", null) with { Says = "take the comma away" };
+        yield return Submit("trailing comma in a list", "{\"dataset\":\"shapes\",\n\"augmentations\":[{\"type\":\"flip\"}, ]}", null) with { Says = "line 2, byte 35; a comma" };
+        yield return Submit("object of JavaScript", "[object Object]", null) with { Says = "JSON.stringify" };
+        yield return Submit("quotes of cmd.exe", "'{dataset:shapes}'", null) with { Says = "cmd.exe" };
         yield return Submit("comment", """{"dataset":"shapes"} // mine""", null);
         yield return Submit("literal NaN", """{"dataset":"shapes","regularization":NaN}""", null);
         yield return Submit("too deep", new string('[', 5000) + new string(']', 5000), null) with { Says = "too deeply" };
@@ -158,6 +161,7 @@ internal static class BadRequests
             ("PNG without size", PictureFiles.Png(0, [], width: 0)), ("PNG of negative size", PictureFiles.Png(0, [], width: -1, height: -1))])
             yield return Picture(name, content, "body") with { Address = $"{Predict}?resize=true" };
 
+        yield return Picture("PNG by curl -d", [.. Png.Where(value => value is not ((byte)'\r' or (byte)'\n'))], "body") with { Says = "--data-binary" };
         yield return Picture("HEIC", [0, 0, 0, 24, .. "ftypheic"u8, .. new byte[40]], "body") with { Says = "is a HEIC, which is not read; save it as JPEG" };
         yield return Picture("PNG of 16x16", PictureFiles.Png(0, new byte[256], width: 16, height: 16), "body") with { Says = "resize=true" };
         yield return Picture("picture as text", Png, null, 415) with { ContentType = "text/plain" };

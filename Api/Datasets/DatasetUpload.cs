@@ -82,7 +82,7 @@ internal sealed partial class DatasetUpload : IDisposable
         string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
         return boundary.Length is > 0 and <= 128
             ? new MultipartReader(boundary, request.Body)
-            : throw new ProblemException(StatusCodes.Status400BadRequest, "The Content-Type has no boundary of 1 to 128 characters.");
+            : throw new ProblemException(StatusCodes.Status400BadRequest, "The Content-Type has no boundary of 1 to 128 characters; leave the header out, as curl -F, fetch and others write it with one.");
     }
 
     private async Task TakeAsync(MultipartSection section, DataDirectory directory, long limit, CancellationToken cancel)

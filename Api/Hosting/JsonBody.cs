@@ -44,7 +44,24 @@ internal static class JsonBody
         {
             throw new ProblemException(400, e.Message.Contains("depth", StringComparison.Ordinal)
                 ? "The body is nested too deeply; 64 levels are read."
-                : $"The body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+                : $"The body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}{HintFor(body, e)}.");
         }
+    }
+
+    // What people send most often in place of JSON.
+    private static string HintFor(ReadOnlySpan<byte> body, JsonException e)
+    {
+        ReadOnlySpan<byte> text = body.TrimStart(" \t\r\n"u8);
+        if (text.StartsWith("[object "u8)) return "; it is the text of an object of JavaScript, send JSON.stringify(object)";
+        if (text.StartsWith("'"u8)) return "; it begins with ', which cmd.exe does not take away: quote with \" and write \\\" inside, or put it into a file (curl: -d @run.json)";
+        ReadOnlySpan<byte> before = body[..PlaceOf(body, e)].TrimEnd(" \t\r\n"u8);
+        return before.EndsWith(","u8) ? "; a comma stands before it, after which something is missing: take the comma away" : "";
+    }
+
+    private static int PlaceOf(ReadOnlySpan<byte> body, JsonException e)
+    {
+        int place = 0;
+        for (long line = e.LineNumber ?? 0; line > 0; line--) place += body[place..].IndexOf((byte)'\n') + 1;
+        return (int)Math.Min(body.Length, place + (e.BytePositionInLine ?? 0));
     }
 }

@@ -38,7 +38,7 @@ internal static class SentPictures
 
         if (!type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) throw Unsupported(request.ContentType);
         string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
-        if (boundary.Length is 0 or > 70) throw new ProblemException(400, "The multipart body's content type needs a boundary of 1 to 70 characters.");
+        if (boundary.Length is 0 or > 70) throw new ProblemException(400, "The Content-Type has no boundary of 1 to 70 characters; leave the header out, as curl -F, fetch and others write it with one.");
         using MemoryStream form = await ReadBodyAsync(request, megabytes, cancel);
         return await ReadPartsAsync(new MultipartReader(boundary, form), cancel);
     }

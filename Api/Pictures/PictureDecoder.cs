@@ -19,6 +19,8 @@ public static class PictureDecoder
     /// <summary>The most pixels that are decoded at once: at most 112 MiB are taken for a picture.</summary>
     public const int DecodedPixels = 1 << 24;
 
+    private static ReadOnlySpan<byte> PngWithoutLineEnds => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x1a];
+
     private static ReadOnlySpan<byte> EndOfJpeg => [0xff, 0xd9];
 
     private static ReadOnlySpan<byte> StartOfScan => [0xff, 0xda];
@@ -91,6 +93,7 @@ public static class PictureDecoder
 
     private static InvalidInputException Unknown(string name, ReadOnlySpan<byte> file) => new(name, FileKinds.Of(file) switch
     {
+        _ when file.StartsWith(PngWithoutLineEnds) => "is a PNG whose line ends were taken out, as curl -d does; send it with --data-binary.",
         FileKind.Tiff => "is a TIFF, which is not read; save it as PNG or JPEG.",
         FileKind.Heic => "is a HEIC, which is not read; save it as JPEG or PNG.",
         FileKind.Avif => "is an AVIF, which is not read; save it as PNG or JPEG.",
