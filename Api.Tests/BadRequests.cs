@@ -186,6 +186,7 @@ internal static class BadRequests
         yield return form.With("nothing"u8.ToArray(), "multipart/form-data; boundary=x") with { Name = "form without boundaries" };
         yield return form.With(Png, "multipart/form-data") with { Name = "form of no boundary", Field = null };
         BadRequest whole = form.WithForm(("file; filename=a.png", Png));
+        yield return whole with { Name = "form under the type of a picture", ContentType = "image/png; boundary=boundary", Field = "body", Says = "leave the header out" };
         yield return whole with { Name = "cut form", Body = whole.Body![..^20] };
         yield return whole with { Name = "form without its last dashes", Body = whole.Body![..^4], Says = "ends early" };
     }

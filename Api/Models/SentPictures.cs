@@ -33,6 +33,10 @@ internal static class SentPictures
             || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase))
         {
             MemoryStream body = await ReadBodyAsync(request, megabytes, cancel);
+            if (IsForm(body.GetBuffer().AsSpan(0, (int)body.Length)))
+                throw new ProblemException(
+                    400, $"The body is a form, and the Content-Type {type.MediaType} says that it is one picture; leave the header out, or send the picture alone "
+                    + "(curl: --data-binary @picture.png).", "body");
             return [new SentPicture(null, body.GetBuffer().AsMemory(0, (int)body.Length))];
         }
 
@@ -92,6 +96,9 @@ internal static class SentPictures
         string file = HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
         return new SentPicture(file.Length > 0 ? file : $"file[{index}]", content.ToArray());
     }
+
+    private static bool IsForm(ReadOnlySpan<byte> body) =>
+        body.StartsWith("--"u8) && body[..Math.Min(body.Length, 1024)].IndexOf("Content-Disposition: form-data"u8) > 0;
 
     private static ProblemException Unsupported(string? type) =>
         new(415, $"The content type is {(string.IsNullOrEmpty(type) ? "missing" : type)}; send {string.Join(", ", ContentTypes)}, application/octet-stream, or multipart/form-data.");
