@@ -22,7 +22,7 @@ internal sealed class CifarBinary : DatasetFormat
     private string[]? names;
 
     /// <inheritdoc/>
-    public override string Description => "CIFAR-10 binary (data_batch_1.bin ..., test_batch.bin, batches.meta.txt)";
+    public override string Description => "CIFAR-10 binary (data_batch_1.bin ..., test_batch.bin, batches.meta.txt) and CIFAR-100 binary (train.bin, test.bin, fine_label_names.txt)";
 
     /// <inheritdoc/>
     public override string Layout => batches.Values.Any(batch => batch.LabelBytes == 2) ? "CIFAR-100 files" : "CIFAR-10 batches";
