@@ -48,7 +48,7 @@ internal sealed class FolderLayout
     public string Words => !parts.TryGetValue(Part.Validation, out string? folder) || parts.Count < 2 ? Place
         : parts.ContainsKey(Part.Test) ? $"{Place}; {folder}/ became a part of the training part" : $"{Place}; {folder}/ became the test part";
 
-    /// <summary>Where the class folders are.</summary>
+    /// <summary>The place of the class folders, in words.</summary>
     public string Place
     {
         get

@@ -10,7 +10,7 @@ namespace CnnService.Api.Models;
 /// <param name="Content">Its bytes, as they were sent.</param>
 internal sealed record SentPicture(string? File, ReadOnlyMemory<byte> Content)
 {
-    /// <summary>What messages call it.</summary>
+    /// <summary>The name that messages give it.</summary>
     public string Name => File ?? "body";
 }
 

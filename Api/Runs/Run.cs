@@ -78,7 +78,7 @@ public sealed record Run
     internal static Expression<Func<RunRow, RowWithPlace>> WithPlace(ServiceDb db) => row => new RowWithPlace(
         row, row.State == RunState.Queued ? db.Runs.Count(other => other.State == RunState.Queued && other.Order <= row.Order) : null);
 
-    /// <summary>What clients see of a row.</summary>
+    /// <summary>The run of a row, as clients see it.</summary>
     internal static Run Of(RowWithPlace placed) => Of(placed, SpecOf(placed.Row));
 
     /// <summary>The spec of a row.</summary>

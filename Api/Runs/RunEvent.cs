@@ -36,7 +36,7 @@ public sealed record RunEvent
     /// <summary>Whether nothing follows it.</summary>
     internal bool IsLast => State is RunState.Completed or RunState.Failed or RunState.Cancelled;
 
-    /// <summary>What clients see of a row.</summary>
+    /// <summary>The event of a row, as clients see it.</summary>
     internal static RunEvent Of(EventRow row, int? validationImages) => new()
     {
         Sequence = row.Sequence,

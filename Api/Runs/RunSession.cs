@@ -212,13 +212,13 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
     private partial void LogIteration(Guid run, long iteration, long totalIterations, double loss);
 }
 
-/// <summary>What a session begins with.</summary>
+/// <summary>The start of a session.</summary>
 internal sealed record RunStart
 {
     /// <summary>The claimed run.</summary>
     public required RunClaim Claim { get; init; }
 
-    /// <summary>What to train.</summary>
+    /// <summary>The training to do.</summary>
     public required RunSpec Spec { get; init; }
 
     /// <summary>The iterations that it was accepted with.</summary>
