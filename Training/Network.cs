@@ -12,6 +12,7 @@ namespace CnnService.Training;
 public sealed class Network
 {
     private const string Scope = "layers."; // before the parameters' names
+    private const string WhitenedName = Scope + "0.weight";
     private readonly LayerSequence sequence;
 
     /// <summary>Infers all shapes. InvalidInputException names the field of the spec (as <c>model.layers[3].size</c>) that does not fit.</summary>
@@ -29,6 +30,8 @@ public sealed class Network
         if (Cost.Layers > ModelSpec.LayersInside)
             throw new InvalidInputException("model.layers", $"the network has {Cost.Layers} layers, those inside of others included; give at most {ModelSpec.LayersInside}.");
         foreach (Parameter parameter in sequence.Parameters) Layout.Add(parameter with { Name = Scope + parameter.Name });
+        if (Layout.Parameters.FirstOrDefault(p => p.Parameter.Initialization == Initialization.Whitening && p.Name != WhitenedName) is { } other)
+            throw new InvalidInputException("model.layers", $"{other.Name} begins with whitening, which is of the images themselves; use it in the first layer.");
         if (sequence.Output != Shape.Vector(classes))
             throw new InvalidInputException(
                 "model.layers",

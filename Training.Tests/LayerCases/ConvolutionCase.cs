@@ -26,11 +26,15 @@ internal sealed class ConvolutionCase : LayerCase<Convolution>
         Stride = 1 + number % 2,
         Padding = 2,
         Bias = number != 3,
+        Initialization = number == 4 ? Initialization.Identity : Initialization.He,
+        Frozen = number == 5,
     };
 
     protected override ReferenceLayer<double> Reference(Convolution layer, LayerPlace place)
     {
         var w = new Tensor4<double>(layer.Filters, place.Input.Channels, layer.Height!.Value, layer.Width!.Value, place.Parameter("weight"));
-        return new ConvolutionLayer<double>(w, layer.Bias ? place.Parameter("bias") : new double[layer.Filters], layer.Stride, layer.Padding);
+        double[] b = layer.Bias ? place.Parameter("bias") : new double[layer.Filters];
+        var learning = new ConvolutionLayer<double>(w, b, layer.Stride, layer.Padding);
+        return layer.Frozen ? new FrozenLayer<double>(learning) : learning;
     }
 }

@@ -26,6 +26,7 @@ internal sealed class ResidualCase : LayerCase<Residual>
         int stride = input.Height == input.Width ? 1 + number % 2 : 1;
         return new Residual
         {
+            Frozen = number % 5 == 4,
             Layers = (number % 3) switch
             {
                 0 => kept,
@@ -36,17 +37,18 @@ internal sealed class ResidualCase : LayerCase<Residual>
     }
 
     protected override ReferenceLayer<double> Reference(Residual layer, LayerPlace place) => new Block(
-        new Chain(layer.Layers, place, "layers"),
-        place.Input == place.Output ? null : new Chain([Shortcut(place)], place, "projection"));
+        new Chain(layer.Frozen ? [.. layer.Layers.Select(inside => inside.Freeze())] : layer.Layers, place, "layers"),
+        place.Input == place.Output ? null : new Chain([Shortcut(layer, place)], place, "projection"));
 
     // A 1x1 convolution that takes every so many pixels.
-    private static Convolution Shortcut(LayerPlace place) => new()
+    private static Convolution Shortcut(Residual layer, LayerPlace place) => new()
     {
         Filters = place.Output.Channels,
         Height = 1,
         Width = 1,
         Stride = (place.Input.Height + place.Output.Height - 1) / place.Output.Height,
         Bias = false,
+        Frozen = layer.Frozen,
     };
 
     /// <summary>y = F(x) + S(x), where S is the input itself without a shortcut of its own.</summary>
@@ -54,7 +56,7 @@ internal sealed class ResidualCase : LayerCase<Residual>
     {
         public override IReadOnlyList<ReferenceParameter<double>> Parameters => [.. inside.Parameters, .. shortcut?.Parameters ?? []];
 
-        public override IReadOnlyList<(string Name, double[] Values)> Followers => inside.Followers;
+        public override IReadOnlyList<(string Name, double[] Values)> Followers => [.. inside.Followers, .. shortcut?.Followers ?? []];
 
         public override Tensor4<double> Forward(Tensor4<double> x, bool training) =>
             inside.Forward(x, training).Zip(shortcut?.Forward(x, training) ?? x, (a, b) => a + b);

@@ -79,6 +79,40 @@ internal sealed class BatchNormalizationLayer<T>(Scale<T> scale, T epsilon, T mo
     }
 }
 
+/// <summary>Normalises with given statistics, in training as well.</summary>
+internal sealed class ConstantNormalizationLayer<T>(Scale<T> scale, ChannelStatistics<T> statistics, T epsilon) : ReferenceLayer<T>
+    where T : IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<(string Name, T[] Values)> Followers =>
+        [("scale", scale.Gamma), ("shift", scale.Beta), ("runningMean", statistics.Mean), ("runningVariance", statistics.Variance)];
+
+    public override Tensor4<T> Forward(Tensor4<T> x, bool training) => BatchNormalization.Forward(x, scale, statistics, epsilon);
+
+    public override (Tensor4<T> Dx, T[][] Parameters) Backward(Tensor4<T> dout, Tensor4<T> x)
+    {
+        Tensor4<T> dx = dout.Zeros();
+        for (int i = 0; i < dx.Data.Length; i++)
+        {
+            int c = i / (x.H * x.W) % x.C;
+            dx.Data[i] = scale.Gamma[c] / T.Sqrt(statistics.Variance[c] + epsilon) * dout.Data[i];
+        }
+
+        return (dx, []);
+    }
+}
+
+/// <summary>A layer whose parameters stay as they are.</summary>
+internal sealed class FrozenLayer<T>(ReferenceLayer<T> layer) : ReferenceLayer<T>
+    where T : IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<(string Name, T[] Values)> Followers { get; } =
+        [.. layer.Parameters.Select(parameter => (parameter.Name, (T[])parameter.Values.Clone()))];
+
+    public override Tensor4<T> Forward(Tensor4<T> x, bool training) => layer.Forward(x, training);
+
+    public override (Tensor4<T> Dx, T[][] Parameters) Backward(Tensor4<T> dout, Tensor4<T> x) => (layer.Backward(dout, x).Dx, []);
+}
+
 internal sealed class ReluLayer<T> : ReferenceLayer<T>
     where T : IFloatingPointIeee754<T>
 {

@@ -53,6 +53,10 @@ internal static class ChannelNormalization
         return ((float)dscale, (float)dshift);
     }
 
+    /// <summary>dy becomes dx = scale / deviation * dy: mean and deviation do not depend on x.</summary>
+    public static void BackwardOfConstants(Span<float> dy, NormalizationFactors factors) =>
+        Elementwise.Apply(new FactorOperation(factors.Scale * factors.InverseDeviation), dy, dy);
+
     private readonly struct ForwardOperation(NormalizationFactors factors) : IUnary
     {
         private readonly float factor = factors.Scale * factors.InverseDeviation;

@@ -16,18 +16,23 @@ public sealed record Affine : LayerSpec
     [Range(1, 65536)]
     public int? Units { get; init; }
 
+    /// <summary>Whether weights and biases stay as they begin, default false.</summary>
+    public bool Frozen { get; init; }
+
     internal override Shape Output(Shape input) => Shape.Vector(
         Units ?? throw new InvalidInputException("units", "affine: units may be left out in the last layer only; give a number from 1 to 65536."));
 
     internal override IReadOnlyList<Parameter> Parameters(Shape input) =>
     [
-        new("weight", ParameterKind.Weight, [input.Length, Units!.Value], input.Length),
-        new("bias", ParameterKind.Shift, [Units.Value]),
+        new("weight", ParameterKind.Weight, [input.Length, Units!.Value], input.Length) { IsFrozen = Frozen },
+        new("bias", ParameterKind.Shift, [Units.Value]) { IsFrozen = Frozen },
     ];
 
     internal override LayerCost Cost(Shape input) => base.Cost(input) with { MultiplyAdds = (long)input.Length * Units!.Value };
 
     internal override LayerSpec Complete(int? classes) => Units is null && classes is not null ? this with { Units = classes } : this;
+
+    internal override LayerSpec Freeze() => this with { Frozen = true };
 
     internal override Layer Bind(LayerBinder binder)
     {
@@ -44,6 +49,7 @@ internal sealed class AffineLayer : Layer
     private readonly bool relu;
     private readonly DropoutMask? mask;
     private readonly PlacedParameter weight, bias;
+    private readonly IGradientSink? trained; // the receiver of the gradients, null where there is none
     private readonly AffineProducts[] products;
     private readonly FloatBuffer partialSums, masked, packed, biasGradient;
     private readonly int weightPieces, biasPiece;
@@ -64,8 +70,9 @@ internal sealed class AffineLayer : Layer
         InputGradient = binder.InputGradient();
         masked = new FloatBuffer(batch * units);
         biasGradient = new FloatBuffer(binder.ForTraining ? units : 0);
-        weightPieces = Gradients?.Expect(weight, AffineProducts.RowsFor(units) * units) ?? 0;
-        biasPiece = Gradients?.Expect(bias, units) ?? 0;
+        trained = weight.Parameter.IsTrained ? Gradients : null;
+        weightPieces = trained?.Expect(weight, AffineProducts.RowsFor(units) * units) ?? 0;
+        biasPiece = trained?.Expect(bias, units) ?? 0;
         packed = new FloatBuffer(InputGradient is null ? 0 : (binder.Capacity + Tile.Rows) * units);
         (multiply, finish, backward) = (MultiplyPart, FinishRow, BackwardFeatures);
         x = Output;
@@ -92,7 +99,7 @@ internal sealed class AffineLayer : Layer
     {
         (this.x, this.pass) = (x, pass);
         Mask(dy);
-        SumBiases();
+        if (trained is not null) SumBiases(trained);
         if (InputGradient is not null) AffineProducts.PackGradient(masked, pass.Count, units, packed);
         Team.Run((Input.Length + AffineProducts.Features - 1) / AffineProducts.Features, backward);
     }
@@ -119,9 +126,10 @@ internal sealed class AffineLayer : Layer
     {
         int first = piece * AffineProducts.Features, end = Math.Min(first + AffineProducts.Features, Input.Length), rows = AffineProducts.RowsFor(units);
         if (InputGradient is not null) products[worker].InputGradient(packed, Parameters, weight.Start, pass.Count, first, InputGradient);
+        if (trained is null) return;
         products[worker].Load(x, pass.Count, first);
         for (int d = first; d < end; d += rows)
-            Gradients!.Take(weightPieces + d / rows, products[worker].WeightGradient(masked, pass.Count, d - first, Math.Min(rows, end - d)));
+            trained.Take(weightPieces + d / rows, products[worker].WeightGradient(masked, pass.Count, d - first, Math.Min(rows, end - d)));
     }
 
     // A dropped number is an output of 0, which the ReLU's gradient drops as well.
@@ -135,11 +143,11 @@ internal sealed class AffineLayer : Layer
             for (int n = 0; n < pass.Count; n++) Elementwise.Apply(default(MultiplyOperation), masked.Slice(n * units, units), mask.Of(n), masked.Slice(n * units, units));
     }
 
-    private void SumBiases()
+    private void SumBiases(IGradientSink sink)
     {
         Span<float> db = biasGradient.Span;
         db.Clear();
         for (int n = 0; n < pass.Count; n++) Elementwise.Apply(default(AddOperation), db, masked.Slice(n * units, units), db);
-        Gradients!.Take(biasPiece, db);
+        sink.Take(biasPiece, db);
     }
 }

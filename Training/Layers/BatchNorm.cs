@@ -10,7 +10,7 @@ namespace CnnService.Training.Layers;
 /// pixels of an image, per feature over the batch after vectors. In training mean and biased variance are the batch's, and the running ones
 /// follow them: running = momentum * running + (1 - momentum) * batch; when predicting the running ones are used. A single number has no
 /// deviation, so after a vector a run's batches have 2 images at least. Any shape (N, C, H, W);
-/// scale, shift, runningMean, runningVariance: (C). The running mean begins at 0, the running variance at 1.
+/// scale, shift, runningMean, runningVariance: (C). Scale and running variance begin at 1, shift and running mean at 0.
 /// </summary>
 /// <remarks>A ReLU that follows is done in the same walk.</remarks>
 [SpecName("batch-norm")]
@@ -24,17 +24,29 @@ public sealed record BatchNorm : LayerSpec
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Epsilon { get; init; } = 1e-5;
 
+    /// <summary>Whether there is a scale to learn, default true; without it, it is 1.</summary>
+    public bool Scale { get; init; } = true;
+
+    /// <summary>
+    /// Whether scale, shift and running statistics stay as they begin, default false; the running statistics then normalise in training as well.
+    /// </summary>
+    public bool Frozen { get; init; }
+
     internal override Shape Output(Shape input) => input;
 
-    internal override int SmallestBatch(Shape input) => input.PlaneLength == 1 ? 2 : 1;
+    internal override int SmallestBatch(Shape input) => input.PlaneLength == 1 && !Frozen ? 2 : 1;
 
-    internal override IReadOnlyList<Parameter> Parameters(Shape input) =>
-    [
-        new("scale", ParameterKind.Scale, [input.Channels]),
-        new("shift", ParameterKind.Shift, [input.Channels]),
-        new("runningMean", ParameterKind.RunningMean, [input.Channels]),
-        new("runningVariance", ParameterKind.RunningVariance, [input.Channels]),
-    ];
+    internal override IReadOnlyList<Parameter> Parameters(Shape input)
+    {
+        (string Name, ParameterKind Kind)[] all =
+        [
+            ("scale", ParameterKind.Scale), ("shift", ParameterKind.Shift),
+            ("runningMean", ParameterKind.RunningMean), ("runningVariance", ParameterKind.RunningVariance),
+        ];
+        return [.. all.Skip(Scale ? 0 : 1).Select(one => new Parameter(one.Name, one.Kind, [input.Channels]) { IsFrozen = Frozen })];
+    }
+
+    internal override LayerSpec Freeze() => this with { Frozen = true };
 
     internal override Layer Bind(LayerBinder binder) => new BatchNormLayer(binder, this, binder.Absorb<Relu>() is not null);
 }
@@ -44,9 +56,11 @@ internal sealed class BatchNormLayer : Layer
 {
     private readonly BatchNorm spec;
     private readonly bool relu;
-    private readonly PlacedParameter scale, shift, runningMean, runningVariance;
+    private readonly PlacedParameter? scale;
+    private readonly PlacedParameter shift, runningMean, runningVariance;
     private readonly NormalizationFactors[] factors;
     private readonly FloatBuffer[] inputs, gradients;
+    private readonly IGradientSink? trained; // the receiver of the gradients, null where there is none
     private readonly FloatBuffer scaleGradient, shiftGradient;
     private readonly int scalePiece, shiftPiece;
     private readonly Action<int, int> forward, backward;
@@ -57,12 +71,13 @@ internal sealed class BatchNormLayer : Layer
         : base(binder)
     {
         (this.spec, this.relu) = (spec, relu);
-        (scale, shift) = (binder.Parameter("scale"), binder.Parameter("shift"));
+        (scale, shift) = (spec.Scale ? binder.Parameter("scale") : null, binder.Parameter("shift"));
         (runningMean, runningVariance) = (binder.Parameter("runningMean"), binder.Parameter("runningVariance"));
         factors = new NormalizationFactors[Input.Channels];
         (scaleGradient, shiftGradient) = (new FloatBuffer(Input.Channels), new FloatBuffer(Input.Channels));
-        scalePiece = Gradients?.Expect(scale, Input.Channels) ?? 0;
-        shiftPiece = Gradients?.Expect(shift, Input.Channels) ?? 0;
+        trained = spec.Frozen ? null : Gradients;
+        if (scale is not null) scalePiece = trained?.Expect(scale, Input.Channels) ?? 0;
+        shiftPiece = trained?.Expect(shift, Input.Channels) ?? 0;
         inputs = FloatBuffer.Several(Team.Size, binder.Capacity * Input.PlaneLength);
         gradients = FloatBuffer.Several(Team.Size, binder.ForTraining ? inputs[0].Length : 0);
         Output = binder.Buffer(Input.Length);
@@ -85,15 +100,15 @@ internal sealed class BatchNormLayer : Layer
     {
         (this.x, this.dy, this.pass) = (x, dy, pass);
         Team.Run(Input.Channels, backward);
-        Gradients!.Take(scalePiece, scaleGradient.Span);
-        Gradients.Take(shiftPiece, shiftGradient.Span);
+        if (scale is not null) trained?.Take(scalePiece, scaleGradient.Span);
+        trained?.Take(shiftPiece, shiftGradient.Span);
     }
 
     private void ForwardChannel(int c, int worker)
     {
         Span<float> row = Gather(x, c, inputs[worker]);
         float mean = runningMean.In(Parameters)[c], variance = runningVariance.In(Parameters)[c];
-        if (pass.IsTraining)
+        if (pass.IsTraining && !spec.Frozen)
         {
             (float batchMean, float batchVariance) = ChannelNormalization.Statistics(row);
             runningMean.In(Parameters)[c] = Follow(mean, batchMean);
@@ -102,7 +117,7 @@ internal sealed class BatchNormLayer : Layer
         }
 
         factors[c] = new NormalizationFactors(
-            mean, ChannelNormalization.InverseDeviation(variance, spec.Epsilon), scale.In(Parameters)[c], shift.In(Parameters)[c]);
+            mean, ChannelNormalization.InverseDeviation(variance, spec.Epsilon), scale is null ? 1 : scale.In(Parameters)[c], shift.In(Parameters)[c]);
         ChannelNormalization.Forward(row, factors[c], relu);
         ChannelNormalization.Scatter(row, pass.Count, Input.Channels, Input.PlaneLength, c, Output.Span);
     }
@@ -111,7 +126,8 @@ internal sealed class BatchNormLayer : Layer
     {
         Span<float> gradient = Gather(dy, c, gradients[worker]);
         if (relu) Elementwise.Apply(default(ReluGradientOperation), Gather(Output, c, inputs[worker]), gradient, gradient);
-        (scaleGradient.Span[c], shiftGradient.Span[c]) = ChannelNormalization.Backward(Gather(x, c, inputs[worker]), gradient, factors[c]);
+        if (spec.Frozen) ChannelNormalization.BackwardOfConstants(gradient, factors[c]);
+        else (scaleGradient.Span[c], shiftGradient.Span[c]) = ChannelNormalization.Backward(Gather(x, c, inputs[worker]), gradient, factors[c]);
         if (InputGradient is not null) ChannelNormalization.Scatter(gradient, pass.Count, Input.Channels, Input.PlaneLength, c, InputGradient.Span);
     }
 

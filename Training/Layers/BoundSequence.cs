@@ -34,7 +34,8 @@ internal sealed class BoundSequence(Layer[] layers)
         for (int i = layers.Length - 1; i >= 0; i--)
         {
             layers[i].Backward(i == 0 ? x : layers[i - 1].Output, dy, pass);
-            if (i > 0) dy = layers[i].InputGradient!;
+            if (layers[i].InputGradient is not { } gradient) return; // nothing before it learns
+            dy = gradient;
         }
     }
 }

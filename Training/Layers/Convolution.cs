@@ -15,6 +15,7 @@ namespace CnnService.Training.Layers;
 public sealed record Convolution : LayerSpec
 {
     private const int LargestFusedWindow = 16;
+    private const int LargestWhitened = 64; // numbers of a patch, whose products with each other are summed over all patches
     private const int PackedCopies = 8; // of the filters, for either direction: minimal filtering makes 36 numbers of 9
 
     /// <summary>F, the number of filters, 1 to 4,096.</summary>
@@ -44,12 +45,19 @@ public sealed record Convolution : LayerSpec
     /// <summary>Whether each filter adds a bias, default true.</summary>
     public bool Bias { get; init; } = true;
 
+    /// <summary>How the weights begin, default he; whitening in a network's first layer only, with patches of at most 64 numbers.</summary>
+    public Initialization Initialization { get; init; }
+
+    /// <summary>Whether weights and biases stay as they begin, default false.</summary>
+    public bool Frozen { get; init; }
+
     internal override Shape Output(Shape input)
     {
         (int HH, int WW) = WindowSize.Of("convolution", Size, Height, Width);
         var window = new Window(HH, WW, Stride, Padding);
         int padding = (Math.Max(HH - input.Height, WW - input.Width) + 1) / 2;
         if (!window.Fits(input.Height, input.Width)) throw WindowSize.DoesNotFit("convolution", window, input, $"use padding >= {padding} or a smaller filter.");
+        if (Initialization == Initialization.Whitening) CheckWhitened(input, HH, WW);
         (int rows, int columns) = window.Positions(input.Height, input.Width);
         return new Shape(Filters, rows, columns);
     }
@@ -57,8 +65,12 @@ public sealed record Convolution : LayerSpec
     internal override IReadOnlyList<Parameter> Parameters(Shape input)
     {
         (int HH, int WW) = WindowSize.Of("convolution", Size, Height, Width);
-        var weight = new Parameter("weight", ParameterKind.Weight, [Filters, input.Channels, HH, WW], input.Channels * HH * WW);
-        return Bias ? [weight, new Parameter("bias", ParameterKind.Shift, [Filters])] : [weight];
+        var weight = new Parameter("weight", ParameterKind.Weight, [Filters, input.Channels, HH, WW], input.Channels * HH * WW)
+        {
+            Initialization = Initialization,
+            IsFrozen = Frozen,
+        };
+        return Bias ? [weight, new Parameter("bias", ParameterKind.Shift, [Filters]) { IsFrozen = Frozen }] : [weight];
     }
 
     internal override LayerCost Cost(Shape input)
@@ -71,6 +83,8 @@ public sealed record Convolution : LayerSpec
             MultiplyAdds = (long)Output(input).PlaneLength * parameters[0].Length,
         };
     }
+
+    internal override LayerSpec Freeze() => this with { Frozen = true };
 
     internal override Layer Bind(LayerBinder binder)
     {
@@ -97,5 +111,14 @@ public sealed record Convolution : LayerSpec
             Filters,
             Bias,
             relu);
+    }
+
+    private static void CheckWhitened(Shape input, int HH, int WW)
+    {
+        int numbers = input.Channels * HH * WW;
+        if (HH > input.Height || WW > input.Width || numbers > LargestWhitened)
+            throw new InvalidInputException(
+                "initialization",
+                $"convolution: patches of {input.Channels} x {HH} x {WW} numbers of {input} cannot be whitened; use filters no larger than the image, of at most {LargestWhitened} numbers.");
     }
 }

@@ -18,9 +18,9 @@ internal sealed class ConvolutionGradients
     private readonly FloatBuffer parameters, biasGradient;
     private readonly int weightPieces;
     private readonly int? biasPiece;
-    private readonly FloatBuffer[] masked, partialWeights, weightGradients;
-    private readonly WeightGradient[] products;
-    private readonly double[] partialBiases;
+    private readonly FloatBuffer[] masked = [], partialWeights = [], weightGradients = [];
+    private readonly WeightGradient[] products = [];
+    private readonly double[] partialBiases = [];
     private readonly ConvolutionInputGradient? inputGradient;
     private readonly Action<int, int> addPiece, reduceFilter;
     private FloatBuffer x;
@@ -31,9 +31,15 @@ internal sealed class ConvolutionGradients
     {
         (team, this.size, this.filters, this.weight) = (binder.Team, size, filters, weight);
         (parameters, sink, imageLength) = (binder.Parameters, binder.Gradients!, binder.Input.Length);
+        outputs = size.OutputHeight * size.OutputWidth;
+        biasGradient = new FloatBuffer(filters);
+        (addPiece, reduceFilter) = (AddPiece, ReduceFilter);
+        x = parameters;
+        if (binder.InputGradient() is FloatBuffer dx) inputGradient = new ConvolutionInputGradient(size, filters, dx, binder);
+        if (!weight.Parameter.IsTrained) return;
+
         weightPieces = sink.Expect(weight, size.Taps);
         if (bias is not null) biasPiece = sink.Expect(bias, filters);
-        outputs = size.OutputHeight * size.OutputWidth;
         int filterRows = PackedFilters.Blocks(filters) * Tile.Rows;
         masked = FloatBuffer.Several(team.Size, filterRows * outputs);
         products = [.. Enumerable.Range(0, team.Size).Select(_ => WeightGradient.Create(size, filters))];
@@ -41,10 +47,6 @@ internal sealed class ConvolutionGradients
         partialWeights = FloatBuffer.Several(pieces, filterRows * products[0].Pitch);
         partialBiases = new double[pieces * filters];
         weightGradients = FloatBuffer.Several(team.Size, size.Taps);
-        biasGradient = new FloatBuffer(filters);
-        if (binder.InputGradient() is FloatBuffer dx) inputGradient = new ConvolutionInputGradient(size, filters, dx, binder);
-        (addPiece, reduceFilter) = (AddPiece, ReduceFilter);
-        x = parameters;
     }
 
     /// <summary>dx, or null where nobody asks.</summary>
@@ -55,6 +57,7 @@ internal sealed class ConvolutionGradients
     {
         (this.x, this.dy, this.count) = (x, dy, count);
         inputGradient?.Run(parameters, weight.Start, dy, count);
+        if (!weight.Parameter.IsTrained) return;
         team.Run(Math.Min(Pieces, count), addPiece);
         team.Run(filters, reduceFilter);
         if (biasPiece is int piece) sink.Take(piece, biasGradient.Span);

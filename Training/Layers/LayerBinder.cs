@@ -23,7 +23,8 @@ internal sealed record Binding(ParameterLayout Layout, FloatBuffer Parameters, I
 internal sealed class LayerBinder(LayerSequence sequence, Binding binding, string scope, bool wantsInputGradient)
 {
     private int next, index;
-    private bool isFirst = true;
+    private bool isTrained; // whether a parameter of the layers so far is trained
+    private bool isTrainedBefore; // or of those before the one being bound
 
     /// <summary>The parameters' block.</summary>
     public FloatBuffer Parameters => binding.Parameters;
@@ -55,9 +56,8 @@ internal sealed class LayerBinder(LayerSequence sequence, Binding binding, strin
         var layers = new List<Layer>();
         while (next < sequence.Steps.Count)
         {
-            (index, Input) = (next, sequence.Steps[next].Input);
+            (index, Input, isTrainedBefore) = (next, sequence.Steps[next].Input, isTrained);
             layers.Add(Take().Bind(this));
-            isFirst = false;
         }
 
         return new BoundSequence([.. layers]);
@@ -84,16 +84,17 @@ internal sealed class LayerBinder(LayerSequence sequence, Binding binding, strin
     /// <summary>A buffer of <paramref name="perItem"/> numbers for each item of the batch.</summary>
     public FloatBuffer Buffer(int perItem) => new(checked(Capacity * perItem));
 
-    /// <summary>Whether somebody asks for the gradient of the bound layer's input.</summary>
-    public bool NeedsInputGradient => ForTraining && (!isFirst || wantsInputGradient);
+    /// <summary>Whether somebody asks for the gradient of the bound layer's input: a layer before it that learns, or the caller.</summary>
+    public bool NeedsInputGradient => ForTraining && (isTrainedBefore || wantsInputGradient);
 
-    /// <summary>A buffer for the input's gradient, where one is needed: nobody reads that of the images.</summary>
+    /// <summary>A buffer for the input's gradient, where one is needed: nobody reads that of the images, or behind frozen layers.</summary>
     public FloatBuffer? InputGradient() => NeedsInputGradient ? Buffer(Input.Length) : null;
 
     private LayerSpec Take()
     {
         LayerSequence.Step step = sequence.Steps[next++];
         (Output, Ordinal) = (step.Output, binding.Layers++);
+        isTrained |= step.Layer.Parameters(step.Input).Any(parameter => parameter.IsTrained);
         return step.Layer;
     }
 }

@@ -20,6 +20,9 @@ public abstract record LayerSpec
     /// <summary>The same layer with what was left out filled in; <paramref name="classes"/> is the number of classes if this is the last layer.</summary>
     internal virtual LayerSpec Complete(int? classes) => this;
 
+    /// <summary>The same layer, whose parameters stay as they begin.</summary>
+    internal virtual LayerSpec Freeze() => this;
+
     /// <summary>Makes the layer that runs. It may absorb the layers after it, to work on numbers while they are at hand.</summary>
     internal abstract Layer Bind(LayerBinder binder);
 }

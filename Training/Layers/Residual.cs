@@ -29,6 +29,9 @@ public sealed record Residual : LayerSpec
     /// <summary>How the input reaches the output where the shapes differ, default auto.</summary>
     public Projection Projection { get; init; }
 
+    /// <summary>Whether all parameters inside, and those of the projection, stay as they begin, default false.</summary>
+    public bool Frozen { get; init; }
+
     internal override Shape Output(Shape input)
     {
         Shape output = Inside(input).Output;
@@ -53,6 +56,8 @@ public sealed record Residual : LayerSpec
 
     internal override LayerSpec Complete(int? classes) => this with { Layers = [.. Layers.Select(layer => layer.Complete(classes: null))] };
 
+    internal override LayerSpec Freeze() => this with { Frozen = true };
+
     internal override Layer Bind(LayerBinder binder)
     {
         LayerSequence inside = Inside(binder.Input);
@@ -63,7 +68,7 @@ public sealed record Residual : LayerSpec
         parameters.Select(parameter => parameter with { Name = $"{list}.{parameter.Name}" });
 
     private LayerSequence Inside(Shape input) => Layers.Count is > 0 and <= ModelSpec.LayerLimit
-        ? new LayerSequence(Layers, input)
+        ? new LayerSequence(Frozen ? [.. Layers.Select(layer => layer.Freeze())] : Layers, input)
         : throw new InvalidInputException("layers", $"has {Layers.Count} layers; give 1 to {ModelSpec.LayerLimit}.");
 
     // Null where the input is added as it is.
@@ -71,7 +76,7 @@ public sealed record Residual : LayerSpec
     {
         if (input == output) return null;
         int stride = (input.Height + output.Height - 1) / output.Height;
-        var convolution = new Convolution { Filters = output.Channels, Size = 1, Stride = stride, Bias = false };
+        var convolution = new Convolution { Filters = output.Channels, Size = 1, Stride = stride, Bias = false, Frozen = Frozen };
         if (Projection == Projection.Auto && convolution.Output(input) == output) return new LayerSequence([convolution], input);
         string remedy = Projection == Projection.None ? "let projection be auto, or keep the shape" : "let the layers keep the shape, or divide height and width alike by their strides";
         throw new InvalidInputException("layers", $"residual: {input} goes in and {output} comes out, which cannot be added; {remedy}.");

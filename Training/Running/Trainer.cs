@@ -42,6 +42,7 @@ public sealed class Trainer : IDisposable
         validationIndices = [.. Enumerable.Range(0, data.Validation.Count)];
         identity = new RunIdentity(SpecJson.Write(spec), data.Sha256, TotalIterations);
         Learner = new Learner(spec, Network, data.ImagesPerClass(), this.order.Capacity, threads);
+        Whitening.Apply(Network, Learner.Parameters, data.Training);
         State = new TrainerState(Network, Learner.Parameters, Learner.Optimizer);
     }
 

@@ -26,11 +26,17 @@ internal enum ParameterKind
 /// <param name="FanIn">Inputs of each output, for the scale of random weights; 0 where it does not matter.</param>
 internal sealed record Parameter(string Name, ParameterKind Kind, int[] Shape, int FanIn = 0)
 {
+    /// <summary>How it begins, if it is weights.</summary>
+    public Initialization Initialization { get; init; }
+
+    /// <summary>Whether training leaves it as it begins.</summary>
+    public bool IsFrozen { get; init; }
+
     /// <summary>How many numbers it has.</summary>
     public int Length => Shape.Aggregate(1, (product, extent) => checked(product * extent));
 
     /// <summary>Whether the optimizer moves it.</summary>
-    public bool IsTrained => Kind is ParameterKind.Weight or ParameterKind.Shift or ParameterKind.Scale;
+    public bool IsTrained => !IsFrozen && Kind is ParameterKind.Weight or ParameterKind.Shift or ParameterKind.Scale;
 }
 
 /// <summary>
@@ -63,7 +69,7 @@ internal sealed class ParameterLayout
 
     /// <summary>A block of fresh parameters, a pure function of the seed.</summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="deviation">The standard deviation of the weights; null for He's: sqrt(2 / inputs) (He et al. 2015).</param>
+    /// <param name="deviation">The standard deviation of weights that begin as in He et al. (2015); null for theirs: sqrt(2 / inputs).</param>
     public FloatBuffer Initialize(ulong seed, double? deviation)
     {
         var block = new FloatBuffer(Length);
@@ -73,9 +79,7 @@ internal sealed class ParameterLayout
             switch (placed.Parameter.Kind)
             {
                 case ParameterKind.Weight:
-                    double scale = deviation ?? Math.Sqrt(2.0 / placed.Parameter.FanIn);
-                    var chance = new Chance(seed, Purpose.Weights, (ulong)i);
-                    for (int j = 0; j < values.Length; j++) values[j] = (float)(scale * chance.Normal((ulong)j));
+                    InitialWeights.Fill(values, placed.Parameter, new Chance(seed, Purpose.Weights, (ulong)i), deviation);
                     break;
                 case ParameterKind.Scale or ParameterKind.RunningVariance:
                     values.Fill(1);
