@@ -3,6 +3,7 @@ using System.Globalization;
 using CnnService.Training;
 using CnnService.Training.Datasets;
 using CnnService.Training.Running;
+using CnnService.Training.Schedules;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Benchmarks;
@@ -59,7 +60,8 @@ internal static class Epoch
 
     private static double Bare(Trainer trainer) => Milliseconds(() =>
     {
-        for (int i = 0; i < Block; i++) trainer.Learner.Learn(LearningRate, trainer.Iteration);
+        for (int i = 0; i < Block; i++)
+            trainer.Learner.Learn(LearningRate, new Position(trainer.Iteration, trainer.IterationsPerEpoch, trainer.TotalIterations));
     }) / Block;
 
     private static double Milliseconds(Action work)

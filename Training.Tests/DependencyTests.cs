@@ -20,11 +20,13 @@ public sealed class DependencyTests
         ["Layers"] = ["Kernels", "Kernels.Convolutions", "Specs", "Tensors"],
         ["Optimizers"] = ["Kernels", "Specs", "Tensors"],
         ["Augmentations"] = ["Kernels", "Specs", "Tensors"],
+        ["Averages"] = ["Specs", "Tensors"],
+        ["Stopping"] = ["Specs"],
         ["Losses"] = ["Kernels", "Specs", "Tensors"],
         ["Schedules"] = ["Specs", "Tensors"],
         ["Datasets"] = ["Specs", "Tensors"],
-        [""] = ["Datasets", "Kernels", "Layers", "Specs", "Tensors"],
-        ["Running"] = ["", "Augmentations", "Datasets", "Kernels", "Layers", "Losses", "Optimizers", "Schedules", "Specs", "Tensors"],
+        [""] = ["Augmentations", "Datasets", "Kernels", "Layers", "Specs", "Tensors"],
+        ["Running"] = ["", "Augmentations", "Averages", "Datasets", "Kernels", "Layers", "Losses", "Optimizers", "Schedules", "Specs", "Stopping", "Tensors"],
     };
 
     /// <summary>Functions whose last bits depend on the C library; square root and rounding are exact everywhere.</summary>

@@ -44,6 +44,7 @@ internal sealed class RecordedBits : IDisposable
 
     private void Add(Trainer trainer)
     {
-        foreach (Tensor tensor in Safetensors.Read(trainer.Capture().ToArray()).Tensors) hash.AppendData(tensor.Data.Span);
+        foreach (Tensor tensor in Safetensors.Read(trainer.Capture().ToArray()).Tensors)
+            if (tensor.Name != "history.validationLosses") hash.AppendData(tensor.Data.Span); // measured only since hashes are recorded
     }
 }

@@ -15,7 +15,7 @@ public sealed class SpecJsonTests
         Assert.Equal(
             """{"seed":1,"model":{"type":"three-layer-conv-net","filters":32,"filterSize":7,"hiddenUnits":100,"weightScale":0.001},"""
             + """ "optimizer":{"type":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"shiftFactor":1},"regularization":0.001,""".TrimStart()
-            + """ "learningRateDecay":0.95,"schedule":{"type":"exponential-decay","warmup":0},"loss":{"type":"softmax-cross-entropy","labelSmoothing":0,"classWeights":"none"},"augmentations":[],"epochs":10,"batchSize":100,"sampling":"shuffle","validationFraction":0.1}""".TrimStart(),
+            + """ "learningRateDecay":0.95,"schedule":{"type":"exponential-decay","warmup":0},"loss":{"type":"softmax-cross-entropy","labelSmoothing":0,"classWeights":"none"},"augmentations":[],"testTimeAugmentation":"none","epochs":10,"batchSize":100,"sampling":"shuffle","validationFraction":0.1}""".TrimStart(),
             SpecJson.Write(spec));
     }
 

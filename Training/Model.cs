@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CnnService.Training.Augmentations;
 using CnnService.Training.Datasets;
 using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
@@ -9,6 +10,7 @@ namespace CnnService.Training;
 public sealed class Model
 {
     private const string FormatVersion = "1";
+    private const string ViewsField = "testTimeAugmentation"; // left out where it is none, as in files from before there was another one
 
     internal Model(Network network, IReadOnlyList<string> labels, Normalization normalization, FloatBuffer parameters) =>
         (Network, Labels, Normalization, Parameters) = (network, labels, normalization, parameters);
@@ -21,6 +23,9 @@ public sealed class Model
 
     /// <summary>How bytes become the network's input.</summary>
     public Normalization Normalization { get; }
+
+    /// <summary>What images are seen as unless the caller says otherwise, as the training's evaluation saw them.</summary>
+    public TestTimeAugmentation TestTimeAugmentation { get; init; }
 
     internal FloatBuffer Parameters { get; }
 
@@ -62,7 +67,7 @@ public sealed class Model
             tensor.Floats.CopyTo(p.In(parameters));
         }
 
-        return new Model(network, labels, new Normalization(mean, deviation), parameters);
+        return new Model(network, labels, new Normalization(mean, deviation), parameters) { TestTimeAugmentation = ViewsIn(file) };
     }
 
     private Safetensors ToFile()
@@ -75,6 +80,7 @@ public sealed class Model
         file.Metadata["labels"] = JsonSerializer.Serialize(Labels);
         file.Metadata["mean"] = JsonSerializer.Serialize(Normalization.Mean);
         file.Metadata["standardDeviation"] = JsonSerializer.Serialize(Normalization.StandardDeviation);
+        if (TestTimeAugmentation != TestTimeAugmentation.None) file.Metadata[ViewsField] = JsonSerializer.Serialize(TestTimeAugmentation, SpecJson.Options).Trim('"');
         foreach (PlacedParameter p in Network.Layout.Parameters)
             file.Add(p.Name, ElementType.F32, [.. p.Parameter.Shape.Select(extent => (long)extent)], p.BytesIn(Parameters));
         return file;
@@ -89,6 +95,19 @@ public sealed class Model
         catch (JsonException)
         {
             throw new InvalidInputException(field, "is not a JSON list of the right kind.");
+        }
+    }
+
+    private static TestTimeAugmentation ViewsIn(Safetensors file)
+    {
+        if (!file.Metadata.TryGetValue(ViewsField, out string? text)) return TestTimeAugmentation.None;
+        try
+        {
+            return JsonSerializer.Deserialize<TestTimeAugmentation>($"\"{text}\"", SpecJson.Options);
+        }
+        catch (JsonException)
+        {
+            throw new InvalidInputException(ViewsField, $"is {text}; this program knows none, mirror and mirror-translate.");
         }
     }
 

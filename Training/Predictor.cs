@@ -1,6 +1,8 @@
+using CnnService.Training.Augmentations;
 using CnnService.Training.Datasets;
 using CnnService.Training.Kernels;
 using CnnService.Training.Layers;
+using CnnService.Training.Tensors;
 
 namespace CnnService.Training;
 
@@ -12,6 +14,7 @@ public sealed class Predictor : IDisposable
 {
     private readonly Model model;
     private readonly int batchSize, threads;
+    private readonly View[][] views = [.. Enum.GetValues<TestTimeAugmentation>().Select(View.Of)];
     private readonly Stack<Seat> seats = []; // under its lock; a ConcurrentBag allocates for each thread that comes
 
     /// <summary>Prepares to predict.</summary>
@@ -30,10 +33,11 @@ public sealed class Predictor : IDisposable
     /// <summary>The probabilities of each class.</summary>
     /// <param name="images">N images of bytes, each (C, H, W).</param>
     /// <param name="probabilities">Receives (N, classes).</param>
-    public void Predict(ReadOnlySpan<byte> images, Span<float> probabilities)
+    /// <param name="augmentation">What the images are seen as; left out, as the model says.</param>
+    public void Predict(ReadOnlySpan<byte> images, Span<float> probabilities, TestTimeAugmentation? augmentation = null)
     {
         int classes = model.Network.Classes;
-        Score(images, probabilities);
+        Score(images, probabilities, augmentation);
         for (int n = 0; n < probabilities.Length; n += classes) ToProbabilities(probabilities.Slice(n, classes), probabilities.Slice(n, classes));
     }
 
@@ -42,8 +46,9 @@ public sealed class Predictor : IDisposable
     /// highest score tells the class, in training, in predictions and in what counts them.
     /// </summary>
     /// <param name="images">N images of bytes, each (C, H, W).</param>
-    /// <param name="scores">Receives (N, classes).</param>
-    public void Score(ReadOnlySpan<byte> images, Span<float> scores)
+    /// <param name="scores">Receives (N, classes): the mean over the views.</param>
+    /// <param name="augmentation">What the images are seen as; left out, as the model says.</param>
+    public void Score(ReadOnlySpan<byte> images, Span<float> scores, TestTimeAugmentation? augmentation = null)
     {
         int length = model.Network.Input.Length, classes = model.Network.Classes, count = images.Length / length;
         if (count * length != images.Length) throw new ArgumentException($"{images.Length} bytes are not whole images of {length}.", nameof(images));
@@ -53,10 +58,7 @@ public sealed class Predictor : IDisposable
         for (int first = 0; first < count; first += batchSize)
         {
             int batch = Math.Min(batchSize, count - first);
-            for (int n = 0; n < batch; n++)
-                model.Normalization.Apply(images.Slice((first + n) * length, length), seat.Network.Input.Slice(n * length, length));
-            seat.Network.Forward(new Pass(batch));
-            seat.Network.Scores[..(batch * classes)].CopyTo(scores[(first * classes)..]);
+            seat.Score(images.Slice(first * length, batch * length), scores.Slice(first * classes, batch * classes), views[(int)(augmentation ?? model.TestTimeAugmentation)]);
         }
 
         lock (seats) seats.Push(seat);
@@ -74,7 +76,7 @@ public sealed class Predictor : IDisposable
         return highest;
     }
 
-    /// <summary>The share of images whose highest score is their label's; 0 to 1, NaN for no images.</summary>
+    /// <summary>The share of images whose highest score is their label's, seen as the model says; 0 to 1, NaN for no images.</summary>
     public double Accuracy(ImageSet images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -102,15 +104,37 @@ public sealed class Predictor : IDisposable
 
     private sealed class Seat : IDisposable
     {
+        private readonly Model model;
         private readonly Team team;
+        private readonly BoundNetwork network;
+        private readonly FloatBuffer scratch; // of one image
 
         public Seat(Model model, int batchSize, int threads)
         {
+            this.model = model;
             team = new Team(threads);
-            Network = model.Network.Bind(model.Parameters, null, batchSize, team);
+            network = model.Network.Bind(model.Parameters, null, batchSize, team);
+            scratch = new FloatBuffer(model.Network.Input.Length);
         }
 
-        public BoundNetwork Network { get; }
+        /// <summary>The mean of the scores of all views.</summary>
+        public void Score(ReadOnlySpan<byte> images, Span<float> scores, View[] views)
+        {
+            Shape shape = model.Network.Input;
+            int batch = images.Length / shape.Length;
+            for (int v = 0; v < views.Length; v++)
+            {
+                for (int n = 0; n < batch; n++)
+                {
+                    Span<float> image = network.Input.Slice(n * shape.Length, shape.Length);
+                    model.Normalization.Apply(images.Slice(n * shape.Length, shape.Length), image);
+                    views[v].Apply(shape, image, scratch.Span);
+                }
+
+                network.Forward(new Pass(batch));
+                views[v].AddTo(scores, network.Scores.Slice(0, scores.Length), isFirst: v == 0);
+            }
+        }
 
         public void Dispose() => team.Dispose();
     }

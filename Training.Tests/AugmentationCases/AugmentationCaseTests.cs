@@ -115,7 +115,7 @@ public sealed class AugmentationCaseTests
         foreach ((int place, int image) in ((int[])[7, 0, 20]).Index())
             SmallRuns.Data.Training.CopyTo(image, plain.AsSpan(place * SmallRuns.Images.Length, SmallRuns.Images.Length));
 
-        input.Fill(SmallRuns.Data.Training, [7, 0, 20], epoch: null);
+        input.Fill(SmallRuns.Data.Training, [7, 0, 20], View.AsItIs);
         Assert.Equal(plain, bound.Input.Span.ToArray());
 
         input.Fill(SmallRuns.Data.Training, [7, 0, 20], epoch: 0);

@@ -48,7 +48,7 @@ internal static class TrainerChecks
         var images = new FloatImages(ImageShape(file["X"]), file["X"].Numbers<float>(), file["y"].Integers);
         TrainingSpec spec = new() { Model = Net(file), BatchSize = file.Integer("batch_size"), Sampling = Sampling.Replacement };
         using Trainer trainer = Create(file, spec, images, images, order: null);
-        return new() { { "acc", trainer.Learner.Accuracy(images, rows) } };
+        return new() { { "acc", trainer.Learner.Measure(images, rows).Accuracy } };
     }
 
     private static Trainer Create(GoldenFile file, TrainingSpec spec, FloatImages training, FloatImages validation, BatchOrder? order)

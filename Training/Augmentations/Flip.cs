@@ -23,7 +23,12 @@ public sealed record Flip : AugmentationSpec
     internal override void Apply(in SightingChance chance, Shape shape, Span<float> image, Span<float> scratch)
     {
         bool mirrored = Mode == FlipMode.Random ? chance.Uniform(0) < 0.5 : chance.UniformOfImage(0) < 0.5 == (chance.Epoch % 2 == 0);
-        if (!mirrored) return;
+        if (mirrored) Mirror(shape, image);
+    }
+
+    /// <summary>Mirrors an image, left to right.</summary>
+    internal static void Mirror(Shape shape, Span<float> image)
+    {
         for (int row = 0; row < shape.Channels * shape.Height; row++) image.Slice(row * shape.Width, shape.Width).Reverse();
     }
 }

@@ -18,7 +18,12 @@ public sealed record Translate : AugmentationSpec
     internal override void Apply(in SightingChance chance, Shape shape, Span<float> image, Span<float> scratch)
     {
         int down = chance.Whole(0, -Pixels, Pixels), right = chance.Whole(1, -Pixels, Pixels);
-        if (down == 0 && right == 0) return;
+        if (down != 0 || right != 0) Move(shape, image, scratch, down, right);
+    }
+
+    /// <summary>Moves an image by pixels.</summary>
+    internal static void Move(Shape shape, Span<float> image, Span<float> scratch, int down, int right)
+    {
         image.CopyTo(scratch);
         for (int c = 0; c < shape.Channels; c++)
         {

@@ -117,6 +117,15 @@ internal readonly struct LineOperation(float factor, float addend) : IUnary
     public Vector512<float> Invoke(Vector512<float> x) => Vector512.FusedMultiplyAdd(Vector512.Create(factor), x, Vector512.Create(addend));
 }
 
+/// <summary>kept * x + (1 - kept) * y.</summary>
+internal readonly struct MixOperation(float kept) : IBinary
+{
+    private readonly float taken = 1 - kept;
+
+    public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) =>
+        Vector512.FusedMultiplyAdd(Vector512.Create(taken), y, Vector512.Create(kept) * x);
+}
+
 /// <summary>x + y.</summary>
 internal readonly struct AddOperation : IBinary
 {

@@ -38,6 +38,13 @@ internal static class SoftmaxLoss
         return loss / N;
     }
 
+    /// <summary>The loss of one row of scores, -log softmax(scores)[label].</summary>
+    public static double Of(ReadOnlySpan<float> scores, int label)
+    {
+        (double largest, double sum) = LogSumExp(scores);
+        return largest + Elementary.Log(sum) - scores[label];
+    }
+
     /// <summary>The probabilities of one row of scores.</summary>
     public static void Probabilities(ReadOnlySpan<float> scores, Span<float> probabilities)
     {

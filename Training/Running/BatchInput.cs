@@ -19,7 +19,8 @@ internal sealed class BatchInput
     private readonly FloatBuffer[] scratch; // an image for each worker
     private readonly Action<int, int> copy;
     private LabelledImages? images;
-    private int? epoch;
+    private int? epoch; // null where nothing is learned from the images
+    private View view;
 
     /// <summary>For a network and the team that it is bound to.</summary>
     /// <param name="network">The bound network.</param>
@@ -30,7 +31,7 @@ internal sealed class BatchInput
     {
         (this.network, this.team, this.augmentations, this.seed) = (network, team, augmentations, seed);
         (indices, labels) = (new int[network.Capacity], new int[network.Capacity]);
-        scratch = FloatBuffer.Several(augmentations.Count == 0 ? 0 : team.Size, network.Input.Length / network.Capacity);
+        scratch = FloatBuffer.Several(team.Size, network.Input.Length / network.Capacity);
         copy = Copy;
     }
 
@@ -40,13 +41,18 @@ internal sealed class BatchInput
     /// <summary>Their class indices.</summary>
     public ReadOnlySpan<int> Labels => labels.AsSpan(0, Count);
 
-    /// <summary>Puts the chosen images in place, at most as many as the network's capacity.</summary>
+    /// <summary>Puts the chosen images in place to be learned from, at most as many as the network's capacity.</summary>
     /// <param name="images">The images.</param>
     /// <param name="batch">The indices of those that are chosen.</param>
-    /// <param name="epoch">The epoch, counted from 0, in which they are learned from; null to take them as they are.</param>
-    public void Fill(LabelledImages images, ReadOnlySpan<int> batch, int? epoch)
+    /// <param name="epoch">The epoch, counted from 0.</param>
+    public void Fill(LabelledImages images, ReadOnlySpan<int> batch, int epoch) => Fill(images, batch, epoch, View.AsItIs);
+
+    /// <summary>Puts a view of the chosen images in place, to be measured.</summary>
+    public void Fill(LabelledImages images, ReadOnlySpan<int> batch, View view) => Fill(images, batch, epoch: null, view);
+
+    private void Fill(LabelledImages images, ReadOnlySpan<int> batch, int? epoch, View view)
     {
-        (this.images, this.epoch) = (images, epoch);
+        (this.images, this.epoch, this.view) = (images, epoch, view);
         Count = batch.Length;
         batch.CopyTo(indices);
         team.Run(Count, copy);
@@ -58,6 +64,7 @@ internal sealed class BatchInput
         Span<float> image = network.Input.Slice(n * shape.Length, shape.Length);
         labels[n] = images.Label(indices[n]);
         images.CopyTo(indices[n], image);
+        view.Apply(shape, image, scratch[worker].Span);
         if (epoch is not int now) return;
         for (int place = 0; place < augmentations.Count; place++)
             augmentations[place].Apply(new SightingChance(seed, place, indices[n], now), shape, image, scratch[worker].Span);

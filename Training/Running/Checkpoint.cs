@@ -70,9 +70,8 @@ public sealed class Checkpoint
                 file.Add($"{sources[i].Name}.{p.Name}", ElementType.F32, ShapeOf(p), p.BytesIn(blocks[i]));
         }
 
-        AddHistory(file, "losses", state.History.Losses);
-        AddHistory(file, "trainAccuracies", state.History.TrainAccuracies);
-        AddHistory(file, "validationAccuracies", state.History.ValidationAccuracies);
+        foreach ((string name, List<double> values) in state.History.Lists)
+            file.Add($"history.{name}", [values.Count], values.ToArray().AsSpan());
     }
 
     /// <summary>Replaces a state by the content; InvalidInputException names what differs, and the state is then as before.</summary>
@@ -85,19 +84,22 @@ public sealed class Checkpoint
             throw new InvalidInputException("iteration", $"{iteration} (best {bestIteration}) is not a position of a run of {run.TotalIterations} iterations.");
         if (!double.TryParse(Text("bestValidationAccuracy"), CultureInfo.InvariantCulture, out double best))
             throw new InvalidInputException("bestValidationAccuracy", "is not a number.");
-        if (History("losses").Length != iteration) throw new InvalidInputException("history.losses", $"has {History("losses").Length} numbers, not {iteration}.");
+        double[][] histories = [.. state.History.Lists.Select(list => History(list.Name))];
+        if (histories[0].Length != iteration) throw new InvalidInputException("history.losses", $"has {histories[0].Length} numbers, not {iteration}.");
         (string Name, FloatBuffer Block)[] blocks = [.. state.Blocks];
         foreach ((string name, FloatBuffer _) in blocks)
             foreach (PlacedParameter p in state.Layout.Parameters) CheckShape(name, p);
 
         foreach ((string name, FloatBuffer block) in blocks)
             foreach (PlacedParameter p in state.Layout.Parameters) file[$"{name}.{p.Name}"].Floats.CopyTo(p.In(block));
-        state.History.Replace(History("losses"), History("trainAccuracies"), History("validationAccuracies"));
+        foreach (((string _, List<double> values), double[] history) in state.History.Lists.Zip(histories))
+        {
+            values.Clear();
+            values.AddRange(history);
+        }
+
         (state.Iteration, state.BestIteration, state.BestValidationAccuracy) = (iteration, bestIteration, best);
     }
-
-    private static void AddHistory(Safetensors file, string name, IReadOnlyList<double> values) =>
-        file.Add($"history.{name}", [values.Count], values.ToArray().AsSpan());
 
     private static long[] ShapeOf(PlacedParameter p) => [.. p.Parameter.Shape.Select(extent => (long)extent)];
 
@@ -121,7 +123,10 @@ public sealed class Checkpoint
         }
     }
 
-    private ReadOnlySpan<double> History(string name) => file[$"history.{name}"].Doubles;
+    // Validation losses were not measured at first.
+    private double[] History(string name) => name == "validationLosses" && file.Tensors.All(tensor => tensor.Name != $"history.{name}")
+        ? [.. Enumerable.Repeat(double.NaN, History("validationAccuracies").Length)]
+        : file[$"history.{name}"].Doubles.ToArray();
 
     private void Expect(string field, string wanted, string remedy)
     {

@@ -1,38 +1,50 @@
+using CnnService.Training.Augmentations;
 using CnnService.Training.Datasets;
 using CnnService.Training.Kernels;
 using CnnService.Training.Layers;
 using CnnService.Training.Losses;
 using CnnService.Training.Optimizers;
+using CnnService.Training.Schedules;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Running;
 
-/// <summary>A network, its loss and its update rule bound to threads: one step on a batch, and the accuracy on any images.</summary>
+/// <summary>A network, its loss and its update rule bound to threads: one step on a batch, and what the parameters are worth on any images.</summary>
 internal sealed class Learner : IDisposable
 {
     private readonly Team team;
     private readonly BoundNetwork bound;
     private readonly Loss loss;
     private readonly DropoutNoise noise;
-    private readonly FloatBuffer scoresGradient;
+    private readonly FloatBuffer scoresGradient, meanScores;
+    private readonly View[] views;
     private readonly BatchInput input;
     private readonly int classes;
     private readonly double regularization;
+    private readonly TrainingData data;
+    private readonly TrainSample trainSample;
+    private readonly int[] validation;
 
     /// <summary>Binds them, with fresh parameters.</summary>
-    /// <param name="spec">The loss, the update rule and the seed.</param>
+    /// <param name="spec">How to learn.</param>
     /// <param name="network">The network's structure.</param>
-    /// <param name="imagesPerClass">How many images of each class there are to learn from.</param>
+    /// <param name="data">The images to learn from, and to validate with.</param>
     /// <param name="capacity">The most images of a batch.</param>
     /// <param name="threads">Threads that share the work; 0 means all processors.</param>
-    public Learner(TrainingSpec spec, Network network, IReadOnlyList<int> imagesPerClass, int capacity, int threads)
+    public Learner(TrainingSpec spec, Network network, TrainingData data, int capacity, int threads)
     {
-        (loss, classes, regularization) = (spec.Loss.Bind(imagesPerClass), network.Classes, spec.Regularization);
+        this.data = data;
+        trainSample = new TrainSample((ulong)spec.Seed, data.Training.Count);
+        validation = [.. Enumerable.Range(0, data.Validation.Count)];
+        (loss, classes, regularization) = (spec.Loss.Bind(data.ImagesPerClass()), network.Classes, spec.Regularization);
         team = new Team(threads == 0 ? Environment.ProcessorCount : threads);
         noise = new DropoutNoise((ulong)spec.Seed);
-        scoresGradient = new FloatBuffer(capacity * classes);
+        (scoresGradient, meanScores) = (new FloatBuffer(capacity * classes), new FloatBuffer(capacity * classes));
+        views = View.Of(spec.TestTimeAugmentation);
         Parameters = network.Initialize((ulong)spec.Seed);
+        Whitening.Apply(network, Parameters, data.Training);
         Optimizer = new Optimizer(spec.Optimizer, network.Layout, Parameters, regularization, spec.GradientClipping);
+        if (spec.Averaging is not null) Average = new ParameterAverage(spec.Averaging, Parameters, team);
         bound = network.Bind(Parameters, Optimizer, capacity, team);
         input = new BatchInput(bound, team, spec.Augmentations, (ulong)spec.Seed);
     }
@@ -43,41 +55,62 @@ internal sealed class Learner : IDisposable
     /// <summary>The update rule at work.</summary>
     public Optimizer Optimizer { get; }
 
+    /// <summary>The average of the parameters, if there is one.</summary>
+    public ParameterAverage? Average { get; }
+
     /// <summary>Puts a batch to learn from in place.</summary>
-    /// <param name="images">The training images.</param>
     /// <param name="batch">The indices of the batch.</param>
     /// <param name="epoch">Epochs before this one.</param>
-    public void Load(LabelledImages images, ReadOnlySpan<int> batch, int epoch) => input.Fill(images, batch, epoch);
+    public void Load(ReadOnlySpan<int> batch, int epoch) => input.Fill(data.Training, batch, epoch);
 
     /// <summary>One update from the batch that is in place; returns its loss before the update, L2 term included.</summary>
     /// <param name="learningRate">The step size.</param>
-    /// <param name="iteration">Iterations before this one.</param>
-    public double Learn(double learningRate, long iteration)
+    /// <param name="at">The iteration.</param>
+    public double Learn(double learningRate, Position at)
     {
-        noise.Iteration = iteration;
+        noise.Iteration = at.Iteration;
         var pass = new Pass(input.Count, noise);
         bound.Forward(pass);
         int scores = input.Count * classes;
         double mean = loss(bound.Scores.Slice(0, scores), input.Labels, scoresGradient.Slice(0, scores));
-        Optimizer.Begin(learningRate, iteration + 1);
+        Optimizer.Begin(learningRate, at.Iteration + 1);
         bound.Backward(scoresGradient, pass);
         Optimizer.Finish();
+        Average?.After(at.Iteration + 1, at.Total);
         return mean + 0.5 * regularization * Optimizer.SquaredWeights;
     }
 
-    /// <summary>The share of the given images whose highest score is their label's; takes the place of the batch.</summary>
-    public double Accuracy(LabelledImages images, ReadOnlySpan<int> indices)
+    /// <summary>What the parameters, or their average, are worth on a sample of the training images, and on all validation images.</summary>
+    /// <param name="iteration">Iterations done, which draw the sample.</param>
+    public (Measurement Train, Measurement Validation) Evaluate(long iteration) =>
+        (Measure(data.Training, trainSample.After(iteration)), Measure(data.Validation, validation));
+
+    /// <summary>What the parameters, or their average, are worth on the given images; these take the place of the batch.</summary>
+    public Measurement Measure(LabelledImages images, ReadOnlySpan<int> indices)
     {
-        int right = 0;
+        var measured = new Measurement(classes);
+        Average?.Exchange();
         for (int first = 0; first < indices.Length; first += bound.Capacity)
         {
-            input.Fill(images, indices.Slice(first, Math.Min(bound.Capacity, indices.Length - first)), epoch: null);
-            bound.Forward(new Pass(input.Count));
-            for (int n = 0; n < input.Count; n++)
-                if (Predictor.ClassOf(bound.Scores.Slice(n * classes, classes)) == input.Labels[n]) right++;
+            ReadOnlySpan<float> scores = Score(images, indices.Slice(first, Math.Min(bound.Capacity, indices.Length - first)));
+            for (int n = 0; n < input.Count; n++) measured.Add(scores.Slice(n * classes, classes), input.Labels[n]);
         }
 
-        return (double)right / indices.Length;
+        Average?.Exchange();
+        return measured;
+    }
+
+    private ReadOnlySpan<float> Score(LabelledImages images, ReadOnlySpan<int> batch)
+    {
+        Span<float> mean = meanScores.Slice(0, batch.Length * classes);
+        for (int v = 0; v < views.Length; v++)
+        {
+            input.Fill(images, batch, views[v]);
+            bound.Forward(new Pass(input.Count));
+            views[v].AddTo(mean, bound.Scores.Slice(0, mean.Length), isFirst: v == 0);
+        }
+
+        return mean;
     }
 
     /// <summary>Ends the threads.</summary>

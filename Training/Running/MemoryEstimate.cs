@@ -6,7 +6,7 @@ public static class MemoryEstimate
     private const int HeaderBytes = 1 << 20; // names and shapes of tensors: more than the largest network has
 
     /// <summary>
-    /// Bytes of one run: the dataset's pixels; parameters, the best parameters, the optimizer's states, and as much again for a copy of a checkpoint;
+    /// Bytes of one run: the dataset's pixels; parameters, the best parameters, the optimizer's states, the average, and as much again for a copy of a checkpoint;
     /// outputs and gradients of each layer for a batch. Scratch of threads is left out, as it is small beside them.
     /// </summary>
     /// <param name="spec">The run.</param>
@@ -21,7 +21,7 @@ public static class MemoryEstimate
     }
 
     /// <summary>
-    /// Bytes of a checkpoint at the end of a run: the parameters, the best ones, the optimizer's states, and the history.
+    /// Bytes of a checkpoint at the end of a run: the parameters, the best ones, the optimizer's states, the average, and the history.
     /// </summary>
     /// <param name="spec">The run.</param>
     /// <param name="network">Its network.</param>
@@ -30,9 +30,9 @@ public static class MemoryEstimate
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(network);
-        return HeaderBytes + sizeof(float) * network.ParameterCount * Kept(spec) + sizeof(double) * (iterations + 2 * (spec.Epochs + 1L));
+        return HeaderBytes + sizeof(float) * network.ParameterCount * Kept(spec) + sizeof(double) * (iterations + 3 * (spec.Epochs + 1L));
     }
 
-    // Parameters, best parameters, states.
-    private static int Kept(TrainingSpec spec) => 2 + spec.Optimizer.StateNames.Count;
+    // Parameters, best parameters, states, average.
+    private static int Kept(TrainingSpec spec) => 2 + spec.Optimizer.StateNames.Count + (spec.Averaging is null ? 0 : 1);
 }

@@ -8,16 +8,18 @@ namespace CnnService.Training.Running;
 /// <param name="Evaluation">The accuracies after this iteration, where they were measured.</param>
 public sealed record IterationReport(long Iteration, int Epoch, double Loss, double LearningRate, EvaluationReport? Evaluation);
 
-/// <summary>Accuracies, as fractions 0 to 1.</summary>
+/// <summary>What the parameters, or their average, are worth. Accuracies are fractions 0 to 1.</summary>
 /// <param name="Epoch">Completed epochs.</param>
-/// <param name="TrainAccuracy">On up to 1,000 training images.</param>
+/// <param name="TrainAccuracy">On up to 1,000 training images, not augmented.</param>
 /// <param name="ValidationAccuracy">On all validation images.</param>
-public sealed record EvaluationReport(int Epoch, double TrainAccuracy, double ValidationAccuracy);
+/// <param name="ValidationLoss">The mean over all validation images of -log of the label's probability: without smoothing, class weights and L2 term.</param>
+/// <param name="PerClass">The validation accuracy on the images of each class; null for a class without any.</param>
+public sealed record EvaluationReport(int Epoch, double TrainAccuracy, double ValidationAccuracy, double ValidationLoss, IReadOnlyList<double?> PerClass);
 
 /// <summary>All that a run has told so far, also across a resumption.</summary>
 public sealed class TrainingHistory
 {
-    private readonly List<double> losses = [], trainAccuracies = [], validationAccuracies = [];
+    private readonly List<double> losses = [], trainAccuracies = [], validationAccuracies = [], validationLosses = [];
 
     /// <summary>The loss of each iteration.</summary>
     public IReadOnlyList<double> Losses => losses;
@@ -28,6 +30,16 @@ public sealed class TrainingHistory
     /// <summary>Validation accuracies: after iteration 1, then after each epoch.</summary>
     public IReadOnlyList<double> ValidationAccuracies => validationAccuracies;
 
+    /// <summary>Validation losses: after iteration 1, then after each epoch; NaN for those before a checkpoint of a program that did not measure them.</summary>
+    public IReadOnlyList<double> ValidationLosses => validationLosses;
+
+    /// <summary>All lists by their names in a checkpoint.</summary>
+    internal IReadOnlyList<(string Name, List<double> Values)> Lists =>
+        [("losses", losses), ("trainAccuracies", trainAccuracies), ("validationAccuracies", validationAccuracies), ("validationLosses", validationLosses)];
+
+    /// <summary>The validation accuracies and losses after each of so many epochs.</summary>
+    internal (double[] Accuracies, double[] Losses) AfterEpochs(int epochs) => ([.. validationAccuracies.TakeLast(epochs)], [.. validationLosses.TakeLast(epochs)]);
+
     /// <summary>Adds what an iteration tells.</summary>
     internal void Add(IterationReport report)
     {
@@ -35,20 +47,7 @@ public sealed class TrainingHistory
         if (report.Evaluation is not EvaluationReport evaluation) return;
         trainAccuracies.Add(evaluation.TrainAccuracy);
         validationAccuracies.Add(evaluation.ValidationAccuracy);
-    }
-
-    /// <summary>Takes over the histories of a checkpoint.</summary>
-    internal void Replace(ReadOnlySpan<double> losses, ReadOnlySpan<double> trainAccuracies, ReadOnlySpan<double> validationAccuracies)
-    {
-        Replace(this.losses, losses);
-        Replace(this.trainAccuracies, trainAccuracies);
-        Replace(this.validationAccuracies, validationAccuracies);
-    }
-
-    private static void Replace(List<double> list, ReadOnlySpan<double> values)
-    {
-        list.Clear();
-        list.AddRange(values);
+        validationLosses.Add(evaluation.ValidationLoss);
     }
 }
 

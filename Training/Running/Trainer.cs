@@ -13,8 +13,6 @@ public sealed class Trainer : IDisposable
     private readonly TrainingData data;
     private readonly BatchOrder order;
     private readonly ScheduleSpec schedule;
-    private readonly TrainSample trainSample;
-    private readonly int[] validationIndices;
     private readonly RunIdentity identity;
 
     /// <summary>Prepares a run from its beginning.</summary>
@@ -38,12 +36,9 @@ public sealed class Trainer : IDisposable
         Network.CheckBatchSize(spec.BatchSize);
         this.order = order ?? BatchOrder.Of(spec, Network, data.Training.Count);
         schedule = spec.BoundSchedule;
-        trainSample = new TrainSample((ulong)spec.Seed, data.Training.Count);
-        validationIndices = [.. Enumerable.Range(0, data.Validation.Count)];
         identity = new RunIdentity(SpecJson.Write(spec), data.Sha256, TotalIterations);
-        Learner = new Learner(spec, Network, data.ImagesPerClass(), this.order.Capacity, threads);
-        Whitening.Apply(Network, Learner.Parameters, data.Training);
-        State = new TrainerState(Network, Learner.Parameters, Learner.Optimizer);
+        Learner = new Learner(spec, Network, data, this.order.Capacity, threads);
+        State = new TrainerState(Network, Learner.Parameters, Learner.Optimizer, Learner.Average?.Values);
     }
 
     /// <summary>What is trained.</summary>
@@ -58,8 +53,14 @@ public sealed class Trainer : IDisposable
     /// <summary>Iterations of an epoch, as <see cref="TrainingSpec.IterationsPerEpoch"/> counts them.</summary>
     public int IterationsPerEpoch => order.IterationsPerEpoch;
 
-    /// <summary>Iterations of the whole run.</summary>
+    /// <summary>Iterations of the whole run, unless it stops early.</summary>
     public long TotalIterations => (long)Spec.Epochs * IterationsPerEpoch;
+
+    /// <summary>Whether the run has ended before its last epoch, by <see cref="TrainingSpec.Stopping"/>.</summary>
+    public bool StoppedEarly => Spec.StopsEarly(Iteration, IterationsPerEpoch, History);
+
+    /// <summary>Whether no iteration is left.</summary>
+    public bool IsOver => Iteration == TotalIterations || StoppedEarly;
 
     /// <summary>Training images, without those held out for validation.</summary>
     public int TrainingImages => data.Training.Count;
@@ -77,7 +78,6 @@ public sealed class Trainer : IDisposable
     public long BestIteration => State.BestIteration;
 
     internal TrainerState State { get; }
-
     internal Learner Learner { get; }
 
     /// <summary>
@@ -88,7 +88,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled; the run can be captured and resumed.</exception>
     public IEnumerable<IterationReport> Run(CancellationToken cancel = default)
     {
-        while (Iteration < TotalIterations)
+        while (!IsOver)
         {
             cancel.ThrowIfCancellationRequested();
             IterationReport report = Step();
@@ -119,11 +119,11 @@ public sealed class Trainer : IDisposable
         checkpoint.Restore(State, identity);
     }
 
-    /// <summary>The model of the best parameters so far; those of the beginning before the first evaluation.</summary>
-    public Model BestModel() => data.ModelOf(Network, BestIteration > 0 ? State.BestParameters : State.Parameters);
+    /// <summary>The model of the best parameters so far, or of the best average; those of the beginning before the first evaluation.</summary>
+    public Model BestModel() => data.ModelOf(Network, BestIteration > 0 ? State.BestParameters : State.Evaluated, Spec.TestTimeAugmentation);
 
-    /// <summary>The model of the parameters after the last iteration.</summary>
-    public Model LastModel() => data.ModelOf(Network, State.Parameters);
+    /// <summary>The model of the parameters after the last iteration, or of their average.</summary>
+    public Model LastModel() => data.ModelOf(Network, State.Evaluated, Spec.TestTimeAugmentation);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => Learner.Dispose();
@@ -132,8 +132,8 @@ public sealed class Trainer : IDisposable
     {
         var at = new Position(Iteration, IterationsPerEpoch, TotalIterations);
         double learningRate = schedule.Rate(Spec.Optimizer.LearningRate, at);
-        Learner.Load(data.Training, order.Batch(at.Iteration), at.Epoch);
-        double loss = Learner.Learn(learningRate, at.Iteration);
+        Learner.Load(order.Batch(at.Iteration), at.Epoch);
+        double loss = Learner.Learn(learningRate, at);
 
         State.Iteration = at.Iteration + 1;
         bool endsEpoch = Iteration % IterationsPerEpoch == 0;
@@ -143,9 +143,8 @@ public sealed class Trainer : IDisposable
 
     private EvaluationReport Evaluate(int epoch)
     {
-        double trainAccuracy = Learner.Accuracy(data.Training, trainSample.After(Iteration));
-        double validationAccuracy = Learner.Accuracy(data.Validation, validationIndices);
-        State.Evaluated(validationAccuracy);
-        return new EvaluationReport(epoch, trainAccuracy, validationAccuracy);
+        (Measurement train, Measurement validation) = Learner.Evaluate(Iteration);
+        State.KeepIfBest(validation.Accuracy);
+        return new EvaluationReport(epoch, train.Accuracy, validation.Accuracy, validation.Loss, validation.PerClass);
     }
 }

@@ -10,7 +10,8 @@ namespace CnnService.Training.Running;
 /// <param name="network">The network's structure.</param>
 /// <param name="parameters">The parameters, which the network is bound to.</param>
 /// <param name="optimizer">The update rule at work, with its states.</param>
-internal sealed class TrainerState(Network network, FloatBuffer parameters, Optimizer optimizer)
+/// <param name="average">The average of the parameters, if there is one.</param>
+internal sealed class TrainerState(Network network, FloatBuffer parameters, Optimizer optimizer, FloatBuffer? average)
 {
     /// <summary>Where each parameter lies in each block.</summary>
     public ParameterLayout Layout => network.Layout;
@@ -18,13 +19,17 @@ internal sealed class TrainerState(Network network, FloatBuffer parameters, Opti
     /// <summary>The parameters after the last iteration.</summary>
     public FloatBuffer Parameters { get; } = parameters;
 
-    /// <summary>The parameters of the highest validation accuracy so far.</summary>
+    /// <summary>What is evaluated and becomes the model: the average, where there is one, or else the parameters.</summary>
+    public FloatBuffer Evaluated => average ?? Parameters;
+
+    /// <summary>What was evaluated when the validation accuracy was highest.</summary>
     public FloatBuffer BestParameters { get; } = new(parameters.Length);
 
     /// <summary>Every block of numbers, in the layout of the parameters, by the name that its tensors begin with.</summary>
     public IEnumerable<(string Name, FloatBuffer Block)> Blocks =>
     [
         ("parameters", Parameters), ("best", BestParameters), .. optimizer.States.Select(state => ($"optimizer.{state.Name}", state.Values)),
+        .. average is null ? [] : new[] { ("average", average) },
     ];
 
     /// <summary>All that the run has told.</summary>
@@ -39,11 +44,11 @@ internal sealed class TrainerState(Network network, FloatBuffer parameters, Opti
     /// <summary>The highest validation accuracy so far; 0 before the first evaluation.</summary>
     public double BestValidationAccuracy { get; set; }
 
-    /// <summary>Keeps the present parameters if no accuracy before was as high.</summary>
-    public void Evaluated(double validationAccuracy)
+    /// <summary>Keeps what was evaluated if no accuracy before was as high.</summary>
+    public void KeepIfBest(double validationAccuracy)
     {
         if (BestIteration > 0 && validationAccuracy <= BestValidationAccuracy) return;
         (BestIteration, BestValidationAccuracy) = (Iteration, validationAccuracy);
-        Parameters.Span.CopyTo(BestParameters.Span);
+        Evaluated.Span.CopyTo(BestParameters.Span);
     }
 }

@@ -1,3 +1,4 @@
+using CnnService.Training.Augmentations;
 using CnnService.Training.Datasets;
 using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
@@ -40,10 +41,10 @@ internal sealed record TrainingData(
     }
 
     /// <summary>A model of a copy of parameters.</summary>
-    public Model ModelOf(Network network, FloatBuffer parameters)
+    public Model ModelOf(Network network, FloatBuffer parameters, TestTimeAugmentation testTimeAugmentation)
     {
         var copy = new FloatBuffer(parameters.Length);
         parameters.Span.CopyTo(copy.Span);
-        return new Model(network, Labels, Normalization, copy);
+        return new Model(network, Labels, Normalization, copy) { TestTimeAugmentation = testTimeAugmentation };
     }
 }

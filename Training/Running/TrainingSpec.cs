@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using CnnService.Training.Augmentations;
+using CnnService.Training.Averages;
 using CnnService.Training.Datasets;
 using CnnService.Training.Losses;
 using CnnService.Training.Optimizers;
 using CnnService.Training.Schedules;
+using CnnService.Training.Stopping;
 
 namespace CnnService.Training.Running;
 
@@ -43,6 +45,15 @@ public record TrainingSpec
     /// <summary>The longest gradient; left out, gradients are as long as they are.</summary>
     public GradientClipping? GradientClipping { get; init; }
 
+    /// <summary>The average of the parameters that is evaluated and becomes the model; left out, they are so themselves.</summary>
+    public AveragingSpec? Averaging { get; init; }
+
+    /// <summary>When the run ends before its last epoch; left out, it does not.</summary>
+    public StoppingSpec? Stopping { get; init; }
+
+    /// <summary>What pictures are seen as where they are evaluated and predicted, default none: as they are.</summary>
+    public TestTimeAugmentation TestTimeAugmentation { get; init; }
+
     /// <summary>Epochs, 1 to 10,000, default 10 as in the numpy system.</summary>
     [Range(1, 10000)]
     public int Epochs { get; init; } = 10;
@@ -60,6 +71,15 @@ public record TrainingSpec
 
     /// <summary>The schedule with what it takes from the other fields.</summary>
     internal ScheduleSpec BoundSchedule => Schedule is ExponentialDecay decay ? decay with { Factor = LearningRateDecay } : Schedule;
+
+    /// <summary>Whether a run ends before its last epoch: after an epoch, by what was measured after each so far.</summary>
+    internal bool StopsEarly(long iteration, int iterationsPerEpoch, TrainingHistory history)
+    {
+        (long epochs, long rest) = Math.DivRem(iteration, iterationsPerEpoch);
+        if (Stopping is null || epochs == 0 || rest > 0 || epochs == Epochs) return false;
+        (double[] accuracies, double[] losses) = history.AfterEpochs((int)epochs);
+        return Stopping.IsOver(accuracies, losses);
+    }
 
     /// <summary>Images that are left for training when the validation part is split off a training part with that many images per class.</summary>
     public int TrainingImages(IEnumerable<int> imagesPerClass) => Split.TrainingImages(imagesPerClass, ValidationFraction);

@@ -80,7 +80,7 @@ internal static class SpecStructure
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsEnum)
         {
-            string[] names = [.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)];
+            string[] names = [.. Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.Serialize(value, type, SpecJson.Options).Trim('"'))];
             if (json.ValueKind != JsonValueKind.String || !names.Contains(json.GetString())) throw Refused(path, "", $"is {Describe(json)}; give one of {string.Join(", ", names)}.");
             return;
         }
