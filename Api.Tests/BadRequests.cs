@@ -55,6 +55,16 @@ internal static class BadRequests
         yield return Submit("too many augmentations", $$"""{"dataset":"shapes","augmentations":[{{string.Join(',', Enumerable.Repeat("""{"type":"flip"}""", 21))}}]}""", "augmentations")
             with
         { Says = "at most 20" };
+        yield return Submit("average of no kind", """{"dataset":"shapes","averaging":{"type":"mean"}}""", "averaging.type");
+        yield return Submit("average that never moves", """{"dataset":"shapes","averaging":{"type":"exponential","decay":1}}""", "averaging.decay");
+        yield return Submit("lookahead every 0", """{"dataset":"shapes","averaging":{"type":"lookahead","every":0}}""", "averaging.every");
+        yield return Submit("patience without epochs", """{"dataset":"shapes","stopping":{"type":"patience"}}""", "stopping.epochs");
+        yield return Submit("patience of another metric", """{"dataset":"shapes","stopping":{"type":"patience","epochs":3,"metric":"loss"}}""", "stopping.metric")
+            with
+        { Says = "give one of validationAccuracy, validationLoss" };
+        yield return Submit("views of no kind", """{"dataset":"shapes","testTimeAugmentation":"mirrorTranslate"}""", "testTimeAugmentation")
+            with
+        { Says = "give one of none, mirror, mirror-translate" };
         yield return Submit("decay beside a schedule", """{"dataset":"shapes","schedule":{"type":"cosine"},"learningRateDecay":0.9}""", "learningRateDecay")
             with
         { Says = "belongs to the schedule exponential-decay" };
@@ -98,6 +108,8 @@ internal static class BadRequests
             ("""{"type":"convolution","filters":2,"size":3,"stride":0},{"type":"affine"}""", "[0].stride"),
             ("""{"type":"convolution","filters":2,"size":3,"padding":-1},{"type":"affine"}""", "[0].padding"),
             ("""{"type":"convolution","filters":2,"size":3,"bias":1},{"type":"affine"}""", "[0].bias"), ("""{"type":"max-pool","size":256},{"type":"affine"}""", "[0].size"),
+            ("""{"type":"convolution","filters":2,"size":6,"initialization":"whitening"},{"type":"affine"}""", "[0].initialization"),
+            ("""{"type":"relu"},{"type":"convolution","filters":2,"size":3,"initialization":"whitening"},{"type":"affine"}""", ""),
             ("""{"type":"batch-norm","momentum":1},{"type":"affine"}""", "[0].momentum"), ("""{"type":"batch-norm","epsilon":0},{"type":"affine"}""", "[0].epsilon"),
             ("""{"type":"dropout"},{"type":"affine"}""", "[0].keep"), ("""{"type":"relu"},{"type":"dropout","keep":0},{"type":"affine"}""", "[1].keep"),
             ("""{"type":"affine"},{"type":"affine"}""", "[0].units"), ("""{"type":"affine","units":0}""", "[0].units"), ("""{"type":"affine","units":7}""", ""), ("""{"type":"relu"}""", "")])
@@ -169,7 +181,7 @@ internal static class BadRequests
         yield return Picture("picture without content type", Png, null, 415) with { ContentType = null };
         yield return Picture("no body", [], null, 415) with { Body = null };
         yield return Picture("11 MB", new byte[11 << 20], null, 413);
-        foreach (string query in (string[])["topK=0", "topK=-1", "topK=five", "topK=99999999999999999999", "resize=maybe", "resize=1"])
+        foreach (string query in (string[])["topK=0", "topK=-1", "topK=five", "topK=99999999999999999999", "resize=maybe", "resize=1", "testTimeAugmentation=both", "testTimeAugmentation=Mirror"])
             yield return Picture(query, Png, query[..query.IndexOf('=', StringComparison.Ordinal)]) with { Address = $"{Predict}?{query}" };
         yield return Picture("picture for no run", Png, null, 404) with { Address = $"{Nobody}/predict" };
         yield return Picture("picture for an untrained run", Png, null, 409) with { Address = "/api/runs/{paused}/predict" };

@@ -13,7 +13,10 @@ public sealed class ViewTests
 {
     private static readonly TrainingSpec Spec = new()
     {
-        Model = new ThreeLayerConvNet { Filters = 4, WeightScale = 0.02 }, BatchSize = 20, Epochs = 2, ValidationFraction = 0.4,
+        Model = new ThreeLayerConvNet { Filters = 4, WeightScale = 0.02 },
+        BatchSize = 20,
+        Epochs = 2,
+        ValidationFraction = 0.4,
     };
 
     public static TheoryData<TestTimeAugmentation> All => [.. Enum.GetValues<TestTimeAugmentation>()];

@@ -13,11 +13,11 @@ public sealed class LoadedModelTests(TrainedService service) : IClassFixture<Tra
 
         for (int i = 0; i <= Desk.Places; i++) // each would take one place away
         {
-            Task<float[]> failing = model.ScoreAsync([[.. image, .. image]], desk, TestContext.Current.CancellationToken);
+            Task<float[]> failing = model.ScoreAsync([[.. image, .. image]], null, desk, TestContext.Current.CancellationToken);
             Assert.True(failing.IsFaulted); // an empty desk answers at once
             await Assert.ThrowsAnyAsync<ArgumentException>(() => failing);
         }
 
-        Assert.True(model.ScoreAsync([image], desk, TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(model.ScoreAsync([image], null, desk, TestContext.Current.CancellationToken).IsCompletedSuccessfully);
     }
 }

@@ -269,13 +269,13 @@ public sealed class PredictTests(TrainedService service) : IClassFixture<Trained
         using var desk = new Desk();
         using var gone = new CancellationTokenSource();
         byte[] image = service.Dataset.Train[0].ToArray();
-        float[] expected = await model.ScoreAsync([image], desk, Cancel);
+        float[] expected = await model.ScoreAsync([image], null, desk, Cancel);
         using var blocker = new ManualResetEventSlim();
         Task Block() => Task.Run(() => desk.DoAsync(() => blocker.Wait(HangGuard.Limit, Cancel), Cancel), Cancel);
         Task[] blocked = [.. Enumerable.Range(0, Desk.Places).Select(_ => Block())];
 
-        Task<float[]>[] leaving = [.. Enumerable.Range(0, 50).Select(_ => Task.Run(() => model.ScoreAsync([image], desk, gone.Token), Cancel))];
-        Task<float[]> staying = Task.Run(() => model.ScoreAsync([image], desk, Cancel), Cancel);
+        Task<float[]>[] leaving = [.. Enumerable.Range(0, 50).Select(_ => Task.Run(() => model.ScoreAsync([image], null, desk, gone.Token), Cancel))];
+        Task<float[]> staying = Task.Run(() => model.ScoreAsync([image], null, desk, Cancel), Cancel);
         await gone.CancelAsync();
         blocker.Set();
 

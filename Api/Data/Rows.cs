@@ -96,9 +96,15 @@ public sealed class RunRow
 
     public double? ValidationAccuracy { get; set; }
 
+    /// <summary>The bits of the last validation loss; null in a row of a version that did not measure it.</summary>
+    public long? ValidationLossBits { get; set; }
+
     public double? BestValidationAccuracy { get; set; }
 
     public long? BestIteration { get; set; }
+
+    /// <summary>Whether it ended before its last epoch, as nothing more was to be gained.</summary>
+    public bool StoppedEarly { get; set; }
 
     public double? TestAccuracy { get; set; }
 
@@ -141,6 +147,7 @@ public sealed class RunRow
         }
 
         (Epoch, TrainAccuracy, ValidationAccuracy) = (item.Epoch!.Value, item.TrainAccuracy, item.ValidationAccuracy);
+        ValidationLossBits = item.ValidationLossBits;
         if (!(BestValidationAccuracy >= ValidationAccuracy)) (BestIteration, BestValidationAccuracy) = (Iteration, ValidationAccuracy);
     }
 }
@@ -178,6 +185,14 @@ public sealed class EventRow
 
     public double? ValidationAccuracy { get; init; }
 
+    /// <summary>The bits of the validation loss; null in a row of a version that did not measure it.</summary>
+    public long? ValidationLossBits { get; init; }
+
+    /// <summary>
+    /// The validation accuracy on each class, 8 bytes each (IEEE 754, little endian), NaN for a class without images; null as above.
+    /// </summary>
+    public byte[]? PerClass { get; init; }
+
     public DateTime At { get; init; }
 
     /// <summary>The same event as the run's, with its number.</summary>
@@ -193,6 +208,8 @@ public sealed class EventRow
         LearningRate = LearningRate,
         TrainAccuracy = TrainAccuracy,
         ValidationAccuracy = ValidationAccuracy,
+        ValidationLossBits = ValidationLossBits,
+        PerClass = PerClass,
         At = At,
     };
 }

@@ -31,7 +31,7 @@ internal sealed class Confusions(Predictions predictions, DatasetStore datasets,
     private async Task<Confusion> CountAsync(LoadedModel model, ImageSet images, CancellationToken cancel)
     {
         int classes = model.Model.Labels.Count;
-        float[] scores = await predictions.ScoresAsync(model, images.Count, i => images[i].ToArray(), cancel);
+        float[] scores = await predictions.ScoresAsync(model, images.Count, i => images[i].ToArray(), augmentation: null, cancel);
         int[][] counts = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
         for (int i = 0; i < images.Count; i++) counts[images.Labels[i]][Predictor.ClassOf(scores.AsSpan(i * classes, classes))]++;
         return new Confusion(model.Model.Labels, counts);

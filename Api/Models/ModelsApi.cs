@@ -7,6 +7,7 @@ using CnnService.Api.Hosting;
 using CnnService.Api.Pictures;
 using CnnService.Api.Runs;
 using CnnService.Training;
+using CnnService.Training.Augmentations;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -49,16 +50,30 @@ internal static class ModelsApi
         [Description("The number of classes to tell, from 1; at most all are told.")] long topK = 5,
         [Description("The way to bring pictures of other sizes to that of the model (false refuses them); left out, the way of the dataset.")]
         [AllowedValues("false", "true", "squash", "crop", "pad")]
-        string? resize = null)
+        string? resize = null,
+        [Description("What a picture is seen as: itself, with its mirror image, or six views, whose mean scores count; left out, as the run was evaluated.")]
+        [AllowedValues("none", "mirror", "mirror-translate")]
+        string? testTimeAugmentation = null)
     {
         if (topK < 1) throw new ProblemException(400, $"topK is {topK}; give at least 1.", "topK");
         Resize? asked = resize is null ? null : Fitting.ParseResize(resize) ?? throw new ProblemException(400, $"resize is \"{resize}\"; give {Fitting.ResizeWords}.", "resize");
+        TestTimeAugmentation? augmentation = ParseAugmentation(testTimeAugmentation);
         BestModel best = await models.BestAsync(id, cancel); // before a body is read for nothing
         IReadOnlyList<SentPicture> pictures =
             await stop.ReceiveAsync(request, receiving => SentPictures.ReadAsync(request, uploads.Value.PredictMegabytes, receiving));
         Fitting fitting = best.Fitting with { Resize = asked ?? best.Fitting.Resize };
-        return TypedResults.Ok(new Prediction(id, best.Iteration, await predictions.PredictAsync(best.Model, pictures, (int)Math.Min(topK, int.MaxValue), fitting, cancel)));
+        var how = new AskedPrediction((int)Math.Min(topK, int.MaxValue), fitting, augmentation);
+        return TypedResults.Ok(new Prediction(id, best.Iteration, await predictions.PredictAsync(best.Model, pictures, how, cancel)));
     }
+
+    private static TestTimeAugmentation? ParseAugmentation(string? text) => text switch
+    {
+        null => null,
+        "none" => TestTimeAugmentation.None,
+        "mirror" => TestTimeAugmentation.Mirror,
+        "mirror-translate" => TestTimeAugmentation.MirrorTranslate,
+        _ => throw new ProblemException(400, $"testTimeAugmentation is \"{text}\"; give none, mirror or mirror-translate.", "testTimeAugmentation"),
+    };
 
     private static async Task<Results<FileStreamHttpResult, StatusCodeHttpResult>> GetParameters(
         [Description(RunsApi.IdWords)] Guid id, HttpContext context, ServiceDb db, ContentStore contents, CancellationToken cancel,

@@ -1,5 +1,6 @@
 using CnnService.Api.Hosting;
 using CnnService.Api.Pictures;
+using CnnService.Training.Augmentations;
 
 namespace CnnService.Api.Models;
 
@@ -15,8 +16,9 @@ internal sealed class Predictions(Desk desk)
     /// What a model says of each picture; InvalidInputException names the first that cannot be read, and then nothing is predicted. Over
     /// <see cref="MostPixels"/> together are a problem (413).
     /// </summary>
-    public async Task<PicturePrediction[]> PredictAsync(LoadedModel model, IReadOnlyList<SentPicture> pictures, int topK, Fitting fitting, CancellationToken cancel)
+    public async Task<PicturePrediction[]> PredictAsync(LoadedModel model, IReadOnlyList<SentPicture> pictures, AskedPrediction asked, CancellationToken cancel)
     {
+        Fitting fitting = asked.Fitting;
         int channels = model.Model.Network.Input.Channels, classes = model.Model.Labels.Count;
         var images = new List<byte[]>(pictures.Count);
         long pixels = fitting.Resize == Resize.None ? 0 : pictures.Sum(picture => PictureDecoder.PixelsOf(picture.Content.Span));
@@ -27,18 +29,25 @@ internal sealed class Predictions(Desk desk)
         foreach (SentPicture picture in pictures)
             images.Add(quick ? Decode(picture) : await desk.DoAsync(() => Decode(picture), cancel));
 
-        float[] scores = await ScoresAsync(model, images.Count, i => images[i], cancel);
-        return [.. pictures.Select((picture, i) => PicturePrediction.Of(picture.File, scores.AsSpan(i * classes, classes), model.Model.Labels, topK))];
+        float[] scores = await ScoresAsync(model, images.Count, i => images[i], asked.Augmentation, cancel);
+        return [.. pictures.Select((picture, i) => PicturePrediction.Of(picture.File, scores.AsSpan(i * classes, classes), model.Model.Labels, asked.TopK))];
 
         byte[] Decode(SentPicture picture) => PictureDecoder.Decode(picture.Content.Span, picture.Name, fitting).ToChannels(channels);
     }
 
-    /// <summary>The scores of some images, (N, classes).</summary>
-    public async Task<float[]> ScoresAsync(LoadedModel model, int count, Func<int, byte[]> image, CancellationToken cancel)
+    /// <summary>The scores of some images, (N, classes), seen as is asked, or else as the model says.</summary>
+    public async Task<float[]> ScoresAsync(
+        LoadedModel model, int count, Func<int, byte[]> image, TestTimeAugmentation? augmentation, CancellationToken cancel)
     {
         var scores = new List<float>(count * model.Model.Labels.Count);
         foreach (int[] batch in Enumerable.Range(0, count).Chunk(model.BatchSize))
-            scores.AddRange(await model.ScoreAsync([.. batch.Select(image)], desk, cancel));
+            scores.AddRange(await model.ScoreAsync([.. batch.Select(image)], augmentation, desk, cancel));
         return [.. scores];
     }
 }
+
+/// <summary>How pictures are to be predicted.</summary>
+/// <param name="TopK">The number of classes to tell.</param>
+/// <param name="Fitting">How they come to the model's size.</param>
+/// <param name="Augmentation">What they are seen as; null as the model says.</param>
+internal sealed record AskedPrediction(int TopK, Fitting Fitting, TestTimeAugmentation? Augmentation);

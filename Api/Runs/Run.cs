@@ -43,12 +43,18 @@ public sealed record Run
 
     public double? ValidationAccuracy { get; init; }
 
+    /// <summary>The mean over the validation images of -log of the label's probability: without label smoothing, class weights and L2 term.</summary>
+    public double? ValidationLoss { get; init; }
+
     public double? BestValidationAccuracy { get; init; }
 
     public long? BestIteration { get; init; }
 
     /// <summary>The images that validation accuracies are taken of: the fewer, the less they tell.</summary>
     public int? ValidationImages { get; init; }
+
+    /// <summary>Whether it ended before its last epoch, as nothing more was to be gained (completed runs).</summary>
+    public bool? StoppedEarly { get; init; }
 
     /// <summary>On the dataset's test part with the best parameters, at the end.</summary>
     public double? TestAccuracy { get; init; }
@@ -106,9 +112,11 @@ public sealed record Run
             Loss = row.LossBits is long bits ? BitConverter.Int64BitsToDouble(bits) : null,
             TrainAccuracy = row.TrainAccuracy,
             ValidationAccuracy = row.ValidationAccuracy,
+            ValidationLoss = row.ValidationLossBits is long lossBits ? BitConverter.Int64BitsToDouble(lossBits) : null,
             BestValidationAccuracy = row.BestValidationAccuracy,
             BestIteration = row.BestIteration,
             ValidationImages = row.ValidationImages,
+            StoppedEarly = row.State == RunState.Completed ? row.StoppedEarly : null,
             TestAccuracy = row.TestAccuracy,
             ImagesPerSecond = running ? row.ImagesPerSecond : null,
             SecondsLeft = running ? row.SecondsLeft : null,

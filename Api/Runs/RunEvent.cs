@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CnnService.Api.Data;
 
 namespace CnnService.Api.Runs;
@@ -22,11 +23,20 @@ public sealed record RunEvent
     /// <summary>L2 term included; a number that is not finite is "NaN", "Infinity" or "-Infinity".</summary>
     public double? Loss { get; init; }
 
+    /// <summary>The step size of the iteration (iteration and epoch events).</summary>
     public double? LearningRate { get; init; }
 
     public double? TrainAccuracy { get; init; }
 
     public double? ValidationAccuracy { get; init; }
+
+    /// <summary>
+    /// The mean over the validation images of -log of the label's probability (epoch events): without label smoothing, class weights and L2 term.
+    /// </summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>The validation accuracy on the images of each class, in the order of their indices; null for a class without any (epoch events).</summary>
+    public IReadOnlyList<double?>? PerClass { get; init; }
 
     /// <summary>The images that the validation accuracy is taken of (epoch events).</summary>
     public int? ValidationImages { get; init; }
@@ -48,7 +58,21 @@ public sealed record RunEvent
         LearningRate = row.LearningRate,
         TrainAccuracy = row.TrainAccuracy,
         ValidationAccuracy = row.ValidationAccuracy,
+        ValidationLoss = row.ValidationLossBits is long lossBits ? BitConverter.Int64BitsToDouble(lossBits) : null,
+        PerClass = row.PerClass is null ? null : Unpack(row.PerClass),
         ValidationImages = row.Type == EventType.Epoch ? validationImages : null,
         At = row.At,
     };
+
+    /// <summary>Accuracies on classes, as a row keeps them.</summary>
+    internal static byte[] Pack(IReadOnlyList<double?> perClass)
+    {
+        byte[] packed = new byte[perClass.Count * sizeof(double)];
+        foreach ((int i, double? accuracy) in perClass.Index())
+            BinaryPrimitives.WriteDoubleLittleEndian(packed.AsSpan(i * sizeof(double)), accuracy ?? double.NaN);
+        return packed;
+    }
+
+    private static double?[] Unpack(byte[] packed) =>
+        [.. packed.Chunk(sizeof(double)).Select(bytes => BinaryPrimitives.ReadDoubleLittleEndian(bytes)).Select(accuracy => double.IsNaN(accuracy) ? null : (double?)accuracy)];
 }

@@ -75,7 +75,7 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
                 return;
             }
 
-            if (requested is RunRequest request && report.Iteration < trainer.TotalIterations && Act(trainer, request)) return;
+            if (requested is RunRequest request && !trainer.IsOver && Act(trainer, request)) return;
         }
 
         Complete(trainer);
@@ -100,8 +100,11 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
             Type = EventType.Epoch,
             Iteration = report.Iteration,
             Epoch = evaluation.Epoch,
+            LearningRate = report.LearningRate,
             TrainAccuracy = evaluation.TrainAccuracy,
             ValidationAccuracy = evaluation.ValidationAccuracy,
+            ValidationLossBits = BitConverter.DoubleToInt64Bits(evaluation.ValidationLoss),
+            PerClass = RunEvent.Pack(evaluation.PerClass),
             At = now,
         });
     }
@@ -112,9 +115,13 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
         else if (!Same(before, item)) throw new NotReproducedException(item.Iteration!.Value);
     }
 
-    private static bool Same(EventRow a, EventRow b) =>
-        (a.Type, a.Iteration, a.Epoch, a.LossBits, a.LearningRate, a.TrainAccuracy, a.ValidationAccuracy)
-        == (b.Type, b.Iteration, b.Epoch, b.LossBits, b.LearningRate, b.TrainAccuracy, b.ValidationAccuracy);
+    // A version before did not measure all that this one does.
+    private static bool Same(EventRow before, EventRow now) =>
+        (before.Type, before.Iteration, before.Epoch, before.LossBits, before.TrainAccuracy, before.ValidationAccuracy)
+        == (now.Type, now.Iteration, now.Epoch, now.LossBits, now.TrainAccuracy, now.ValidationAccuracy)
+        && (before.LearningRate ?? now.LearningRate) == now.LearningRate
+        && (before.ValidationLossBits ?? now.ValidationLossBits) == now.ValidationLossBits
+        && (before.PerClass ?? now.PerClass).AsSpan().SequenceEqual(now.PerClass);
 
     // Hands over to the writer without waiting, unless it still writes and too much has gathered; gives what the write before has learned.
     private RunRequest? Commit(Trainer trainer, bool withCheckpoint)
@@ -167,7 +174,7 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
             Apply = row =>
             {
                 write.Apply(row);
-                row.TestAccuracy = testAccuracy;
+                (row.TestAccuracy, row.StoppedEarly) = (testAccuracy, trainer.StoppedEarly);
             },
         });
     }

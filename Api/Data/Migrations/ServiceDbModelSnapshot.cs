@@ -120,6 +120,9 @@ namespace CnnService.Api.Data.Migrations
                     b.Property<long?>("LossBits")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("PerClass")
+                        .HasColumnType("BLOB");
+
                     b.Property<string>("State")
                         .HasColumnType("TEXT");
 
@@ -132,6 +135,9 @@ namespace CnnService.Api.Data.Migrations
 
                     b.Property<double?>("ValidationAccuracy")
                         .HasColumnType("REAL");
+
+                    b.Property<long?>("ValidationLossBits")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Run", "Sequence");
 
@@ -265,6 +271,9 @@ namespace CnnService.Api.Data.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("StoppedEarly")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Takeovers")
                         .HasColumnType("INTEGER");
 
@@ -281,6 +290,9 @@ namespace CnnService.Api.Data.Migrations
                         .HasColumnType("REAL");
 
                     b.Property<int?>("ValidationImages")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ValidationLossBits")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Order");
