@@ -55,6 +55,8 @@ internal static class BadRequests
         yield return Submit("too many augmentations", $$"""{"dataset":"shapes","augmentations":[{{string.Join(',', Enumerable.Repeat("""{"type":"flip"}""", 21))}}]}""", "augmentations")
             with
         { Says = "at most 20" };
+        yield return Submit("preset of no kind", """{"dataset":"shapes","preset":"large"}""", "preset") with { Says = "known are three-layer-conv-net, small" };
+        yield return Submit("decay beside a preset's schedule", """{"dataset":"shapes","preset":"small","learningRateDecay":0.9}""", "learningRateDecay");
         yield return Submit("average of no kind", """{"dataset":"shapes","averaging":{"type":"mean"}}""", "averaging.type");
         yield return Submit("average that never moves", """{"dataset":"shapes","averaging":{"type":"exponential","decay":1}}""", "averaging.decay");
         yield return Submit("lookahead every 0", """{"dataset":"shapes","averaging":{"type":"lookahead","every":0}}""", "averaging.every");
@@ -131,6 +133,7 @@ internal static class BadRequests
         yield return Submit("run over 256 KB", $$"""{"dataset":"{{new string('x', 300_000)}}"}""", null, 413);
         yield return Submit("long key", """{"dataset":"shapes"}""", "Idempotency-Key").With("Idempotency-Key", new string('k', 201));
         yield return Submit("key of another body", """{"dataset":"shapes"}""", null, 422).With("Idempotency-Key", "used");
+        yield return new BadRequest("presets for no dataset", "GET", "/api/presets?dataset=nothing", 404) { Says = "Dataset nothing not found" };
         foreach (string query in (string[])["state=done", "state=Queued", "state=", "state=1", "limit=0", "limit=1001", "limit=-1", "limit=many", "limit=1.5", "after=middle", "after=", "limit=1&limit=2"])
             yield return new BadRequest($"list {query}", "GET", $"/api/runs?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
         foreach (string verb in (string[])["pause", "resume", "cancel"])

@@ -44,6 +44,7 @@ try
     app.UseKey();
     app.MapDatasets();
     app.MapRuns();
+    app.MapPresets();
     app.MapModels();
     WarmUp.Run();
     return commandLine.Demo ? await Demo.ShowAsync(app, commandLine.Exit) : await ServeAsync(app);

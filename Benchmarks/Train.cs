@@ -3,15 +3,16 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CnnService.Training;
 using CnnService.Training.Datasets;
+using CnnService.Training.Presets;
 using CnnService.Training.Running;
 using CnnService.Training.Specs;
 
 namespace CnnService.Benchmarks;
 
-/// <summary>Trains the three-layer net on a dataset file with a progress bar, and prints what was reached.</summary>
+/// <summary>Trains a preset, the three-layer net if none is named, on a dataset file with a progress bar, and prints what was reached.</summary>
 internal static class Train
 {
-    private const string Usage = "usage: train PATH [--hidden N] [--epochs N] [--batch N] [--seed N] [--threads N]";
+    private const string Usage = "usage: train PATH [--preset NAME] [--hidden N] [--epochs N] [--batch N] [--seed N] [--threads N]";
 
     /// <summary>Runs the command; the exit code is 0, or 2 for arguments or a file that cannot be used.</summary>
     public static int Run(string[] args)
@@ -34,13 +35,7 @@ internal static class Train
         Dataset dataset = arguments.Path == "shapes" ? ShapesDataset.Create() : Dataset.Open(arguments.Path);
         Print($"{arguments.Path}: {dataset.Train.Count:N0} training and {dataset.Test.Count:N0} test images in {dataset.Labels.Count} classes, read in {clock.Elapsed.TotalSeconds:F1} s");
 
-        TrainingSpec spec = new()
-        {
-            Seed = arguments.Seed,
-            Model = new ThreeLayerConvNet { HiddenUnits = arguments.Hidden },
-            Epochs = arguments.Epochs,
-            BatchSize = arguments.Batch,
-        };
+        TrainingSpec spec = SpecOf(arguments, dataset);
         using var trainer = new Trainer(spec, dataset, arguments.Threads);
         clock.Restart();
         var progress = new Progress(trainer);
@@ -55,9 +50,18 @@ internal static class Train
         Print($"peak memory {process.PeakWorkingSet64 / 1e6:F0} MB");
     }
 
+    private static TrainingSpec SpecOf(Arguments arguments, Dataset dataset)
+    {
+        string name = arguments.Preset ?? "three-layer-conv-net";
+        Preset preset = Preset.Find(name) ?? throw new FormatException($"There is no preset {name}; known are {string.Join(", ", Preset.All.Select(known => known.Name))}.");
+        TrainingSpec spec = preset.Fit(new PresetInput(dataset.Shape, dataset.Labels.Count, dataset.Train.Count)) with { Seed = arguments.Seed };
+        if (arguments.Hidden is int units) spec = spec with { Model = new ThreeLayerConvNet { HiddenUnits = units } };
+        return spec with { Epochs = arguments.Epochs ?? spec.Epochs, BatchSize = arguments.Batch ?? spec.BatchSize };
+    }
+
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    private sealed record Arguments(string Path, int Hidden = 100, int Epochs = 10, int Batch = 100, int Seed = 1, int Threads = 0)
+    private sealed record Arguments(string Path, string? Preset = null, int? Hidden = null, int? Epochs = null, int? Batch = null, int Seed = 1, int Threads = 0)
     {
         public static Arguments Parse(string[] args)
         {
@@ -65,6 +69,12 @@ internal static class Train
             var arguments = new Arguments(args[0]);
             for (int i = 1; i < args.Length; i += 2)
             {
+                if (args[i] == "--preset")
+                {
+                    arguments = arguments with { Preset = args[i + 1] };
+                    continue;
+                }
+
                 if (!int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value))
                     throw new FormatException($"{args[i]} is {args[i + 1]}; give a whole number.");
                 arguments = args[i] switch

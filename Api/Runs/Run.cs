@@ -25,6 +25,9 @@ public sealed record Run
     /// <summary>The height and width of the dataset's images in pixels.</summary>
     public required int Size { get; init; }
 
+    /// <summary>The recipe that has filled the spec.</summary>
+    public string? Preset { get; init; }
+
     public required RunSpec Spec { get; init; }
 
     public required long Seed { get; init; }
@@ -104,6 +107,7 @@ public sealed record Run
             Dataset = row.Dataset,
             DatasetSha256 = row.DatasetSha256,
             Size = Fitting.Of(row.Fitting).Size,
+            Preset = spec.Preset,
             Spec = spec,
             Seed = spec.Seed,
             Iteration = row.Iteration,

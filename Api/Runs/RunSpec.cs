@@ -10,6 +10,13 @@ public sealed record RunSpec : TrainingSpec
     [Required]
     public string Dataset { get; init; } = "";
 
+    /// <summary>
+    /// A recipe that is known to work (<c>three-layer-conv-net</c>, <c>small</c>, <c>balanced</c>, <c>airbench</c>): it fills in every field that is left
+    /// out, as GET /api/presets shows. Left out, each field has its own default.
+    /// </summary>
+    [StringLength(100)]
+    public string? Preset { get; init; }
+
     /// <summary>A name for people, up to 100 characters; left out, dataset and time.</summary>
     [StringLength(100)]
     public string? Name { get; init; }

@@ -3,16 +3,9 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text.Json;
 using CnnService.Api.Data;
-using CnnService.Api.Datasets;
 using CnnService.Api.Description;
 using CnnService.Api.Hosting;
-using CnnService.Api.Pictures;
-using CnnService.Training;
 using CnnService.Training.Datasets;
-using CnnService.Training.Running;
-using CnnService.Training.Schedules;
-using CnnService.Training.Specs;
-using CnnService.Training.Tensors;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -56,19 +49,16 @@ internal static class RunsApi
         if (idempotencyKey?.Length is 0 or > KeyLimit)
             throw new ProblemException(400, $"The Idempotency-Key has {idempotencyKey.Length} characters; give 1 to {KeyLimit}.", "Idempotency-Key");
         byte[] body = await stop.ReceiveAsync(request, receiving => JsonBody.ReadAsync(request, "run", SpecLimit, receiving));
-        using JsonDocument document = JsonBody.Parse(body);
-        RunSpec spec = SpecJson.Read<RunSpec>(document.RootElement, "");
-        if (spec.Schedule is not ExponentialDecay && document.RootElement.TryGetProperty("learningRateDecay", out _))
-            throw new InvalidInputException("learningRateDecay", "belongs to the schedule exponential-decay; leave it out beside another.");
+        using SubmittedRun submitted = SubmittedRun.Read(body);
         string? bodyHash = idempotencyKey is null ? null : Convert.ToHexStringLower(SHA256.HashData(body));
         // Before the checks: what was accepted once is not refused because its dataset is gone since.
         if (bodyHash is not null && await queue.FindAsync(idempotencyKey!, bodyHash, cancel) is { } known)
             return TypedResults.Accepted($"/api/runs/{known.Id}", known);
-        bool isBatchGiven = document.RootElement.TryGetProperty("batchSize", out _);
-        (spec, DatasetRow dataset, long iterations, int validationImages) = await checks.CheckAsync(spec, isBatchGiven, cancel);
+        CheckedRun run = await checks.CheckAsync(submitted, cancel);
+        (RunSpec spec, DatasetRow dataset) = (run.Spec, run.Dataset);
         await checks.CheckContentAsync(dataset, cancel);
         DateTime now = time.GetUtcNow().UtcDateTime;
-        Run run = await queue.SubmitAsync(
+        Run accepted = await queue.SubmitAsync(
             new RunRow
             {
                 Id = Guid.CreateVersion7(time.GetUtcNow()),
@@ -78,15 +68,15 @@ internal static class RunsApi
                 DatasetSha256 = dataset.Sha256,
                 Spec = JsonSerializer.Serialize(spec, ApiJson.Options),
                 Fitting = dataset.Fitting,
-                ValidationImages = validationImages,
-                TotalIterations = iterations,
+                ValidationImages = run.ValidationImages,
+                TotalIterations = run.Iterations,
                 CreatedAt = now,
                 IdempotencyKey = idempotencyKey,
                 IdempotencyBody = bodyHash,
             },
             options.Value.QueueLimit,
             cancel);
-        return TypedResults.Accepted($"/api/runs/{run.Id}", run);
+        return TypedResults.Accepted($"/api/runs/{accepted.Id}", accepted);
     }
 
     private static async Task<Ok<Page<Run>>> List(
@@ -129,52 +119,4 @@ internal static class RunsApi
 
     private static RunState ParseState(string state) => Enum.GetValues<RunState>().Cast<RunState?>().FirstOrDefault(known => JsonNamingPolicy.CamelCase.ConvertName($"{known}") == state)
         ?? throw new ProblemException(400, $"state is {state}; give one of {string.Join(", ", Enum.GetNames<RunState>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.", "state");
-}
-
-/// <summary>All that can be known of a run before it is accepted: its dataset is there, its network fits, its memory suffices.</summary>
-internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetStore datasets, IOptions<TrainingOptions> options)
-{
-    /// <summary>
-    /// The run as it will be trained, where a batch size that was not given is at most the training images; its dataset, and the iterations
-    /// of the whole run; the images that validate. An exception names the field at fault.
-    /// </summary>
-    public async Task<(RunSpec Spec, DatasetRow Dataset, long Iterations, int ValidationImages)> CheckAsync(RunSpec spec, bool isBatchGiven, CancellationToken cancel)
-    {
-        await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
-        DatasetRow dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == spec.Dataset, cancel)
-            ?? throw new InvalidInputException("dataset", $"there is no dataset \"{spec.Dataset}\"; GET /api/datasets lists those that are there.");
-        int[] perClass = [.. JsonSerializer.Deserialize<DatasetClassCount[]>(dataset.Classes, ApiJson.Options)!.Select(counts => counts.Train)];
-        int size = Fitting.Of(dataset.Fitting).Size;
-        var network = new Network(spec.Model, new Shape(dataset.Channels, size, size), perClass.Length);
-        int images = spec.TrainingImages(perClass);
-        if (!isBatchGiven) spec = spec with { BatchSize = Math.Min(spec.BatchSize, images) };
-        network.CheckBatchSize(spec.BatchSize);
-        if (spec.BatchSize > images) throw new InvalidInputException("batchSize", $"is {spec.BatchSize}, but {images} training images are left after the validation split; give at most that.");
-        long bytes = MemoryEstimate.OfRun(spec, network, (long)(dataset.TrainImages + dataset.TestImages) * network.Input.Length);
-        if (bytes > options.Value.MemoryLimitMegabytes * 1_000_000L)
-            throw new InvalidInputException("model", $"the run needs about {bytes / 1_000_000} MB, and {options.Value.MemoryLimitMegabytes} MB is the limit; use a smaller network or batchSize.");
-        long iterations = (long)spec.Epochs * spec.IterationsPerEpoch(network, images);
-        long checkpoint = MemoryEstimate.OfCheckpoint(spec, network, iterations);
-        if (checkpoint > Array.MaxLength)
-            throw new InvalidInputException(
-                "model",
-                $"a checkpoint of the run would have {checkpoint / 1_000_000} MB, and {Array.MaxLength / 1_000_000} MB is the most; "
-                + "use a smaller network.");
-        return (spec, dataset, iterations, dataset.TrainImages - images);
-    }
-
-    /// <summary>Looks whether the dataset's images are there and intact; a problem (409) tells what helps if they are not.</summary>
-    public async Task CheckContentAsync(DatasetRow dataset, CancellationToken cancel)
-    {
-        try
-        {
-            await datasets.CheckAsync(dataset.Sha256, cancel);
-        }
-        catch (DamagedContentException e)
-        {
-            throw new ProblemException(StatusCodes.Status409Conflict, e.Message, "dataset");
-        }
-    }
-
-    private sealed record DatasetClassCount(string Label, int Train, int Test);
 }

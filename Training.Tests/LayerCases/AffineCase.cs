@@ -15,12 +15,12 @@ internal sealed class AffineCase : LayerCase<Affine>
 
     public override string RecordedSha256 => "417e50b5a02cad7c78a9f43f14597ac811154875b5c0bafc495b96c8113028f0";
 
-    public override LayerSpec Draw(int number, Shape input) => new Affine { Units = 1 + 3 * number, Frozen = number == 5 };
+    public override LayerSpec Draw(int number, Shape input) => new Affine { Units = 1 + 3 * number, Bias = number % 4 != 2, Frozen = number == 5 };
 
     protected override ReferenceLayer<double> Reference(Affine layer, LayerPlace place)
     {
         var w = new Tensor4<double>(place.Input.Length, place.Output.Length, 1, 1, place.Parameter("weight"));
-        var learning = new AffineLayer<double>(w, place.Parameter("bias"));
+        var learning = new AffineLayer<double>(w, layer.Bias ? place.Parameter("bias") : new double[place.Output.Length]);
         return layer.Frozen ? new FrozenLayer<double>(learning) : learning;
     }
 }

@@ -16,17 +16,20 @@ public sealed record Affine : LayerSpec
     [Range(1, 65536)]
     public int? Units { get; init; }
 
+    /// <summary>Whether each unit adds a bias, default true.</summary>
+    public bool Bias { get; init; } = true;
+
     /// <summary>Whether weights and biases stay as they begin, default false.</summary>
     public bool Frozen { get; init; }
 
     internal override Shape Output(Shape input) => Shape.Vector(
         Units ?? throw new InvalidInputException("units", "affine: units may be left out in the last layer only; give a number from 1 to 65536."));
 
-    internal override IReadOnlyList<Parameter> Parameters(Shape input) =>
-    [
-        new("weight", ParameterKind.Weight, [input.Length, Units!.Value], input.Length) { IsFrozen = Frozen },
-        new("bias", ParameterKind.Shift, [Units.Value]) { IsFrozen = Frozen },
-    ];
+    internal override IReadOnlyList<Parameter> Parameters(Shape input)
+    {
+        var weight = new Parameter("weight", ParameterKind.Weight, [input.Length, Units!.Value], input.Length) { IsFrozen = Frozen };
+        return Bias ? [weight, new Parameter("bias", ParameterKind.Shift, [Units.Value]) { IsFrozen = Frozen }] : [weight];
+    }
 
     internal override LayerCost Cost(Shape input) => base.Cost(input) with { MultiplyAdds = (long)input.Length * Units!.Value };
 
@@ -37,7 +40,7 @@ public sealed record Affine : LayerSpec
     internal override Layer Bind(LayerBinder binder)
     {
         bool relu = binder.Absorb<Relu>() is not null;
-        return new AffineLayer(binder, relu, relu ? binder.Absorb<Dropout>() : null);
+        return new AffineLayer(binder, Bias, relu, relu ? binder.Absorb<Dropout>() : null);
     }
 }
 
@@ -48,7 +51,8 @@ internal sealed class AffineLayer : Layer
     private readonly int units;
     private readonly bool relu;
     private readonly DropoutMask? mask;
-    private readonly PlacedParameter weight, bias;
+    private readonly PlacedParameter weight;
+    private readonly PlacedParameter? bias;
     private readonly IGradientSink? trained; // the receiver of the gradients, null where there is none
     private readonly AffineProducts[] products;
     private readonly FloatBuffer partialSums, masked, packed, biasGradient;
@@ -57,11 +61,11 @@ internal sealed class AffineLayer : Layer
     private FloatBuffer x;
     private Pass pass;
 
-    public AffineLayer(LayerBinder binder, bool relu, Dropout? dropout)
+    public AffineLayer(LayerBinder binder, bool bias, bool relu, Dropout? dropout)
         : base(binder)
     {
         (this.relu, units) = (relu, binder.Output.Length);
-        (weight, bias) = (binder.Parameter("weight"), binder.Parameter("bias"));
+        (weight, this.bias) = (binder.Parameter("weight"), bias ? binder.Parameter("bias") : null);
         if (dropout is not null) mask = new DropoutMask(dropout.Keep, binder.Ordinal, units, binder.ForTraining ? binder.Capacity : 0);
         int batch = binder.ForTraining ? binder.Capacity : 0;
         products = [.. Enumerable.Range(0, Team.Size).Select(_ => new AffineProducts(batch, Input.Length, units))];
@@ -72,7 +76,7 @@ internal sealed class AffineLayer : Layer
         biasGradient = new FloatBuffer(binder.ForTraining ? units : 0);
         trained = weight.Parameter.IsTrained ? Gradients : null;
         weightPieces = trained?.Expect(weight, AffineProducts.RowsFor(units) * units) ?? 0;
-        biasPiece = trained?.Expect(bias, units) ?? 0;
+        if (this.bias is not null) biasPiece = trained?.Expect(this.bias, units) ?? 0;
         packed = new FloatBuffer(InputGradient is null ? 0 : (binder.Capacity + Tile.Rows) * units);
         (multiply, finish, backward) = (MultiplyPart, FinishRow, BackwardFeatures);
         x = Output;
@@ -99,7 +103,7 @@ internal sealed class AffineLayer : Layer
     {
         (this.x, this.pass) = (x, pass);
         Mask(dy);
-        if (trained is not null) SumBiases(trained);
+        if (bias is not null && trained is not null) SumBiases(trained);
         if (InputGradient is not null) AffineProducts.PackGradient(masked, pass.Count, units, packed);
         Team.Run((Input.Length + AffineProducts.Features - 1) / AffineProducts.Features, backward);
     }
@@ -114,7 +118,8 @@ internal sealed class AffineLayer : Layer
     private void FinishRow(int n, int worker)
     {
         Span<float> y = Output.Slice(n * units, units);
-        Elementwise.Apply(default(AddOperation), bias.In(Parameters), partialSums.Slice(n * Pitch, units), y);
+        if (bias is null) partialSums.Slice(n * Pitch, units).CopyTo(y);
+        else Elementwise.Apply(default(AddOperation), bias.In(Parameters), partialSums.Slice(n * Pitch, units), y);
         for (int part = 1; part < Parts; part++)
             Elementwise.Apply(default(AddOperation), y, partialSums.Slice((part * pass.Count + n) * Pitch, units), y);
         if (relu) Elementwise.Apply(default(ReluOperation), y, y);
