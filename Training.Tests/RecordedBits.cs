@@ -16,17 +16,17 @@ internal sealed class RecordedBits : IDisposable
     public string Sha256 => Convert.ToHexStringLower(hash.GetCurrentHash());
 
     /// <summary>Trains in one go.</summary>
-    public void Train(TrainingSpec spec, int iterations, int threads)
+    public void Train(TrainingSpec spec, int iterations, int threads, Model? start = null)
     {
-        using Trainer trainer = SmallRuns.Create(spec, threads);
+        using Trainer trainer = SmallRuns.Create(spec, threads, start);
         Assert.Equal(iterations, trainer.Run(TestContext.Current.CancellationToken).Take(iterations).Count());
         Add(trainer);
     }
 
     /// <summary>Trains with a capture before every iteration, from which another trainer goes on, on another number of threads.</summary>
-    public void TrainWithCaptures(TrainingSpec spec, int iterations)
+    public void TrainWithCaptures(TrainingSpec spec, int iterations, Model? start = null)
     {
-        Trainer trainer = SmallRuns.Create(spec);
+        Trainer trainer = SmallRuns.Create(spec, start: start);
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             byte[] checkpoint = trainer.Capture().ToArray();

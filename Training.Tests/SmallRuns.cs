@@ -36,7 +36,7 @@ internal static class SmallRuns
         RandomImages(44, 1), RandomImages(30, 2), ["a", "b", "c", "d"], new Normalization([0, 0], [1, 1]), "random");
 
     /// <summary>A trainer of that spec and <see cref="Data"/>.</summary>
-    public static Trainer Create(TrainingSpec spec, int threads = 1) => new(spec, Data, threads);
+    public static Trainer Create(TrainingSpec spec, int threads = 1, Model? start = null) => new(spec, Data, threads, start);
 
     /// <summary>Random images; the class shifts the first channel, so that there is something to learn.</summary>
     public static FloatImages RandomImages(int count, ulong stream)

@@ -17,6 +17,18 @@ public abstract record ModelSpec
     /// <summary>The standard deviation of the initial weights, or null for He's: sqrt(2 / inputs) (He et al. 2015).</summary>
     internal abstract double? InitialDeviation { get; }
 
+    /// <summary>The same network, whose first layers stay as they begin.</summary>
+    /// <param name="layers">How many layers, 0 or more, but not all: InvalidInputException.</param>
+    /// <param name="input">The shape of one image.</param>
+    public ModelSpec Freeze(int layers, Shape input)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(layers);
+        if (layers == 0) return this;
+        IReadOnlyList<LayerSpec> all = LayerSequence.At("model", () => Expand(input));
+        if (layers >= all.Count) throw new InvalidInputException("freeze", $"is {layers}, and the network has {all.Count} layers; leave at least the last one free.");
+        return new LayerList { Layers = [.. all.Select((layer, i) => i < layers ? layer.Freeze() : layer)], WeightScale = InitialDeviation };
+    }
+
     /// <summary>The layers that it stands for; InvalidInputException where it does not fit the images.</summary>
     internal abstract IReadOnlyList<LayerSpec> Expand(Shape input);
 }

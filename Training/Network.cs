@@ -78,6 +78,9 @@ public sealed class Network
                 + $"{SmallestBatch} images; give at least that.");
     }
 
+    /// <summary>The number of parameters for which a model has some of equal path and shape.</summary>
+    public long CountShared(Model model) => Shared(model).Sum(pair => (long)pair.Own.Length);
+
     /// <summary>What the layers take.</summary>
     internal LayerCost Cost => sequence.Cost;
 
@@ -87,12 +90,24 @@ public sealed class Network
     /// <summary>A block of fresh parameters, a pure function of the seed.</summary>
     internal FloatBuffer Initialize(ulong seed) => Layout.Initialize(seed, Spec.InitialDeviation);
 
+    /// <summary>Takes the parameters of equal path and shape from a model.</summary>
+    internal void Take(FloatBuffer parameters, Model from)
+    {
+        foreach ((PlacedParameter own, PlacedParameter other) in Shared(from)) other.In(from.Parameters).CopyTo(own.In(parameters));
+    }
+
     /// <summary>Binds the layers to parameters and to buffers for a batch.</summary>
     internal BoundNetwork Bind(FloatBuffer parameters, IGradientSink? gradients, int capacity, Team team, bool wantsInputGradient = false)
     {
         var binding = new Binding(Layout, parameters, gradients, capacity, team);
         return new BoundNetwork(new LayerBinder(sequence, binding, Scope, wantsInputGradient).BindAll(), capacity, Input);
     }
+
+    private IEnumerable<(PlacedParameter Own, PlacedParameter Other)> Shared(Model model) =>
+        from own in Layout.Parameters
+        join other in model.Network.Layout.Parameters on own.Name equals other.Name
+        where own.Parameter.Shape.SequenceEqual(other.Parameter.Shape)
+        select (own, other);
 
     private static LayerSpec[] Complete(IReadOnlyList<LayerSpec> layers, int classes) =>
         [.. layers.Select((layer, i) => layer.Complete(i == layers.Count - 1 ? classes : null))];

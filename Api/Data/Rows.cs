@@ -233,9 +233,10 @@ public enum WhichParameters
 {
     Best,
     Last,
+    Start,
 }
 
-/// <summary>The parameters that a run keeps: the best and, at its end, the last ones.</summary>
+/// <summary>The parameters that a run keeps: those that it starts from, the best and, at its end, the last ones.</summary>
 public sealed class ParametersRow
 {
     public long Run { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CnnService.Api.Data;
+using CnnService.Api.Runs;
 using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Models;

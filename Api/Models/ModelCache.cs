@@ -1,7 +1,8 @@
 using CnnService.Api.Data;
 using CnnService.Api.Pictures;
-using CnnService.Training;
+using CnnService.Api.Runs;
 using CnnService.Training.Specs;
+using CnnService.Training;
 
 namespace CnnService.Api.Models;
 

@@ -17,7 +17,10 @@ namespace CnnService.Api.Runs;
 internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetStore datasets, IOptions<TrainingOptions> options)
 {
     /// <summary>The run as it will be trained. An exception names the field at fault.</summary>
-    public async Task<CheckedRun> CheckAsync(SubmittedRun submitted, CancellationToken cancel)
+    /// <param name="submitted">What was asked.</param>
+    /// <param name="start">The model that it is to start from.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    public async Task<CheckedRun> CheckAsync(SubmittedRun submitted, StartingModel? start, CancellationToken cancel)
     {
         RunSpec spec = submitted.Spec;
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
@@ -27,6 +30,7 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
         PresetInput facts = FactsOf(dataset);
         spec = submitted.FilledFor(facts);
         var network = new Network(spec.Model, facts.Shape, facts.Classes);
+        if (start is not null) (spec, network) = StartedFrom(start, spec, network);
         int images = spec.TrainingImages(perClass);
         if (!submitted.Has("batchSize")) spec = spec with { BatchSize = Math.Min(spec.BatchSize, images) };
         network.CheckBatchSize(spec.BatchSize);
@@ -49,6 +53,19 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
     {
         int size = Fitting.Of(dataset.Fitting).Size, classes = JsonSerializer.Deserialize<DatasetClassCount[]>(dataset.Classes, ApiJson.Options)!.Length;
         return new PresetInput(new Shape(dataset.Channels, size, size), classes, dataset.TrainImages);
+    }
+
+    private static (RunSpec Spec, Network Network) StartedFrom(StartingModel start, RunSpec spec, Network network)
+    {
+        StartFrom asked = spec.StartFrom!;
+        if (network.CountShared(start.Model) == 0)
+            throw new InvalidInputException(
+                "startFrom.run", $"no parameter of run {asked.Run} has the place and shape of one of this network's; train the same model, or leave startFrom out.");
+        if (asked.Freeze >= network.Layers.Count)
+            throw new InvalidInputException(
+                "startFrom.freeze", $"is {asked.Freeze}, and the network has {network.Layers.Count} layers; leave at least the last one free.");
+        spec = spec with { Model = spec.Model.Freeze(asked.Freeze, network.Input), StartFrom = asked with { Sha256 = start.Sha256 } };
+        return (spec, new Network(spec.Model, network.Input, network.Classes));
     }
 
     /// <summary>Looks whether the dataset's images are there and intact; a problem (409) tells what helps if they are not.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Datasets;
 using CnnService.Api.Hosting;
+using CnnService.Training;
 using CnnService.Training.Running;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -47,6 +48,7 @@ internal sealed partial class RunClaims(
             TotalIterations = row.TotalIterations,
             Dataset = datasets.Load(row.DatasetSha256),
             ReadCheckpoint = checkpoint is null ? null : () => ReadCheckpoint(checkpoint.Content),
+            ReadModel = checkpoint is null && await StartAsync(db, claim, cancel) is { } content ? () => ReadModel(content) : null,
             Told = await db.Events.AsNoTracking().Where(e => e.Run == claim.Order && e.Iteration > from).OrderBy(e => e.Sequence).ToListAsync(cancel),
             Threads = Math.Max(1, (options.Value.Threads == 0 ? Environment.ProcessorCount : options.Value.Threads) / options.Value.ConcurrentRuns),
             IsAsked = () => asked.TryTake(claim.Id),
@@ -95,6 +97,12 @@ internal sealed partial class RunClaims(
 
         return null;
     }
+
+    private static Task<long?> StartAsync(ServiceDb db, RunClaim claim, CancellationToken cancel) =>
+        db.Parameters.Where(row => row.Run == claim.Order && row.Which == WhichParameters.Start).Select(row => (long?)row.Content).SingleOrDefaultAsync(cancel);
+
+    private Model ReadModel(long content) =>
+        Model.Read(contents.ReadAsync(content, CancellationToken.None).GetAwaiter().GetResult() ?? throw ContentStore.Damaged());
 
     private Checkpoint ReadCheckpoint(long content) =>
         Checkpoint.Read(contents.ReadAsync(content, CancellationToken.None).GetAwaiter().GetResult() ?? throw ContentStore.Damaged());

@@ -29,7 +29,7 @@ internal sealed class RunExamples(IDbContextFactory<ServiceDb> databases, IOptio
             return [.. db.Runs.OrderByDescending(run => run.Order).Take(RunsLookedAt).Select(run => new Candidate(
                 run.Id,
                 run.State,
-                db.Parameters.Any(row => row.Run == run.Order),
+                db.Parameters.Any(row => row.Run == run.Order && row.Which == WhichParameters.Best),
                 db.Datasets.Any(row => row.Sha256 == run.DatasetSha256),
                 run.Spec.Contains("three-layer-conv-net")))];
         }

@@ -24,11 +24,12 @@ internal sealed class RunQueue(
 
     /// <summary>Queues a run; it is there for good when this returns. An idempotency key that is known gives its run again.</summary>
     /// <param name="row">The new run, in state queued.</param>
+    /// <param name="start">The model that it starts from.</param>
     /// <param name="limit">Runs that may wait; more is a 429.</param>
     /// <param name="cancel">Ends the attempt.</param>
-    public async Task<Run> SubmitAsync(RunRow row, int limit, CancellationToken cancel)
+    public async Task<Run> SubmitAsync(RunRow row, StartingModel? start, int limit, CancellationToken cancel)
     {
-        if (await database.WriteAsync(db => AddUnlessKnownAsync(db, row, limit, cancel), cancel) is long known)
+        if (await database.WriteAsync(db => AddUnlessKnownAsync(db, row, start, limit, cancel), cancel) is long known)
             return await news.ReadAsync(known, cancel) ?? throw ProblemException.NotFound("The run of this Idempotency-Key");
         queueBell.Bell.Ring();
         return await news.TellAsync(row.Order) ?? throw ProblemException.NotFound($"Run {row.Id}");
@@ -80,7 +81,7 @@ internal sealed class RunQueue(
     }
 
     // The run that came with this key before; null when the row is added.
-    private static async Task<long?> AddUnlessKnownAsync(ServiceDb db, RunRow row, int limit, CancellationToken cancel)
+    private static async Task<long?> AddUnlessKnownAsync(ServiceDb db, RunRow row, StartingModel? start, int limit, CancellationToken cancel)
     {
         if (row.IdempotencyKey is { } key && await KnownAsync(db, key, row.IdempotencyBody, cancel) is long known) return known;
         if (!await db.Datasets.AnyAsync(dataset => dataset.Name == row.Dataset && dataset.Sha256 == row.DatasetSha256, cancel))
@@ -94,6 +95,7 @@ internal sealed class RunQueue(
             };
         db.Runs.Add(row);
         await db.SaveChangesAsync(cancel);
+        if (start is not null) db.Parameters.Add(start.RowOf(row));
         await EventLog.AddStateAsync(db, row.Order, RunState.Queued, row.CreatedAt, cancel);
         return null;
     }

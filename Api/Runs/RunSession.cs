@@ -30,7 +30,7 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
     /// <summary>Trains until the end, a request, or <paramref name="stopping"/>; then all that must stay is committed.</summary>
     public void Execute(CancellationToken stopping)
     {
-        using var trainer = new Trainer(start.Spec, start.Dataset, start.Threads);
+        using var trainer = new Trainer(start.Spec, start.Dataset, start.Threads, start.ReadModel?.Invoke());
         if (trainer.TotalIterations != start.TotalIterations)
             throw new InvalidInputException(
                 "numerics",
@@ -236,6 +236,9 @@ internal sealed record RunStart
 
     /// <summary>Reads where to go on; null for the beginning.</summary>
     public Func<Checkpoint>? ReadCheckpoint { get; init; }
+
+    /// <summary>Reads the model to start from; null where there is none, or a checkpoint.</summary>
+    public Func<Model>? ReadModel { get; init; }
 
     /// <summary>The committed iteration and epoch events after the checkpoint, in their order.</summary>
     public required IReadOnlyList<EventRow> Told { get; init; }

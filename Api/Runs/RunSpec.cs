@@ -17,6 +17,9 @@ public sealed record RunSpec : TrainingSpec
     [StringLength(100)]
     public string? Preset { get; init; }
 
+    /// <summary>The model that it starts from; left out, it starts afresh.</summary>
+    public StartFrom? StartFrom { get; init; }
+
     /// <summary>A name for people, up to 100 characters; left out, dataset and time.</summary>
     [StringLength(100)]
     public string? Name { get; init; }

@@ -43,7 +43,7 @@ internal static class RunsApi
     private static async Task<Accepted<Run>> Submit(
         HttpRequest request,
         [FromHeader(Name = "Idempotency-Key")] [Description("A text of the client's own, up to 200 characters: sent again with the same body, it gives the same run.")]
-        string? idempotencyKey, RunQueue queue, RunChecks checks, TimeProvider time,
+        string? idempotencyKey, RunQueue queue, StartingModels starts, RunChecks checks, TimeProvider time,
         IOptions<TrainingOptions> options, ServiceStop stop, CancellationToken cancel)
     {
         if (idempotencyKey?.Length is 0 or > KeyLimit)
@@ -54,7 +54,8 @@ internal static class RunsApi
         // Before the checks: what was accepted once is not refused because its dataset is gone since.
         if (bodyHash is not null && await queue.FindAsync(idempotencyKey!, bodyHash, cancel) is { } known)
             return TypedResults.Accepted($"/api/runs/{known.Id}", known);
-        CheckedRun run = await checks.CheckAsync(submitted, cancel);
+        await using StartingModel? start = submitted.Spec.StartFrom is { } from ? await starts.HoldAsync(from, cancel) : null;
+        CheckedRun run = await checks.CheckAsync(submitted, start, cancel);
         (RunSpec spec, DatasetRow dataset) = (run.Spec, run.Dataset);
         await checks.CheckContentAsync(dataset, cancel);
         DateTime now = time.GetUtcNow().UtcDateTime;
@@ -74,6 +75,7 @@ internal static class RunsApi
                 IdempotencyKey = idempotencyKey,
                 IdempotencyBody = bodyHash,
             },
+            start,
             options.Value.QueueLimit,
             cancel);
         return TypedResults.Accepted($"/api/runs/{accepted.Id}", accepted);

@@ -18,6 +18,7 @@ internal static class RunsSetup
         services.AddSingleton<RunNews>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunChecks>();
+        services.AddSingleton<StartingModels>();
         services.AddSingleton<EventReader>();
         services.AddSingleton<RunClaims>();
         services.AddSingleton<RunWorker>();

@@ -54,7 +54,7 @@ internal static class TrainerChecks
     private static Trainer Create(GoldenFile file, TrainingSpec spec, FloatImages training, FloatImages validation, BatchOrder? order)
     {
         string[] labels = [.. Enumerable.Range(0, (int)file["params.b3"].Shape[0]).Select(label => $"{label}")];
-        var trainer = new Trainer(spec, new TrainingData(training, validation, labels, new Normalization([0], [1]), ""), threads: 2, order);
+        var trainer = new Trainer(spec, new TrainingData(training, validation, labels, new Normalization([0], [1]), ""), threads: 2, order: order);
         foreach ((string recorded, string placed) in Names)
             file[$"params.{recorded}"].Numbers<float>().CopyTo(Placed(trainer, placed).In(trainer.State.Parameters));
         return trainer;

@@ -1,3 +1,4 @@
+using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Running;
@@ -15,9 +16,11 @@ internal abstract class BatchOrder(int iterationsPerEpoch, int batchSize)
     /// <param name="iteration">Counted from 0.</param>
     public abstract ReadOnlySpan<int> Batch(long iteration);
 
-    /// <summary>The order that a spec asks for.</summary>
+    /// <summary>The order that a spec asks for; InvalidInputException for a batch of more than all images.</summary>
     public static BatchOrder Of(TrainingSpec spec, Network network, int images)
     {
+        if (spec.Sampling == Sampling.Shuffle && spec.BatchSize > images)
+            throw new InvalidInputException("batchSize", $"is {spec.BatchSize}, but there are {images} training images; give at most that.");
         int iterations = spec.IterationsPerEpoch(network, images);
         return spec.Sampling == Sampling.Shuffle
             ? new ShuffledOrder((ulong)spec.Seed, images, spec.BatchSize, iterations)

@@ -29,10 +29,13 @@ internal sealed class Learner : IDisposable
     /// <param name="spec">How to learn.</param>
     /// <param name="network">The network's structure.</param>
     /// <param name="data">The images to learn from, and to validate with.</param>
+    /// <param name="start">The model that parameters of equal path and shape are taken from.</param>
     /// <param name="capacity">The most images of a batch.</param>
     /// <param name="threads">Threads that share the work; 0 means all processors.</param>
-    public Learner(TrainingSpec spec, Network network, TrainingData data, int capacity, int threads)
+    public Learner(TrainingSpec spec, Network network, TrainingData data, Model? start, int capacity, int threads)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, 1024);
         this.data = data;
         trainSample = new TrainSample((ulong)spec.Seed, data.Training.Count);
         validation = [.. Enumerable.Range(0, data.Validation.Count)];
@@ -43,6 +46,7 @@ internal sealed class Learner : IDisposable
         views = View.Of(spec.TestTimeAugmentation);
         Parameters = network.Initialize((ulong)spec.Seed);
         Whitening.Apply(network, Parameters, data.Training);
+        if (start is not null) network.Take(Parameters, start);
         Optimizer = new Optimizer(spec.Optimizer, network.Layout, Parameters, regularization, spec.GradientClipping);
         if (spec.Averaging is not null) Average = new ParameterAverage(spec.Averaging, Parameters, team);
         bound = network.Bind(Parameters, Optimizer, capacity, team);

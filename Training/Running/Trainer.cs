@@ -19,25 +19,22 @@ public sealed class Trainer : IDisposable
     /// <param name="spec">What to train, checked here: InvalidInputException names the field.</param>
     /// <param name="dataset">The images; the validation part is split off its training part.</param>
     /// <param name="threads">Threads that share the work, 1 to 1,024; 0 means all processors. They never change a bit of the result.</param>
-    public Trainer(TrainingSpec spec, Dataset dataset, int threads = 0)
-        : this(spec, TrainingData.From(spec, dataset), threads)
+    /// <param name="start">A model to start from: parameters of equal path and shape are taken from it, the others begin as without it.</param>
+    public Trainer(TrainingSpec spec, Dataset dataset, int threads = 0, Model? start = null)
+        : this(spec, TrainingData.From(spec, dataset), threads, start)
     {
     }
 
-    internal Trainer(TrainingSpec spec, TrainingData data, int threads, BatchOrder? order = null)
+    internal Trainer(TrainingSpec spec, TrainingData data, int threads, Model? start = null, BatchOrder? order = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, 1024);
         SpecJson.CheckValues(spec, "");
-        if (spec.Sampling == Sampling.Shuffle && spec.BatchSize > data.Training.Count)
-            throw new InvalidInputException("batchSize", $"is {spec.BatchSize}, but there are {data.Training.Count} training images; give at most that.");
         (Spec, this.data) = (spec, data);
         Network = new Network(spec.Model, data.Training.Shape, data.Classes);
         Network.CheckBatchSize(spec.BatchSize);
         this.order = order ?? BatchOrder.Of(spec, Network, data.Training.Count);
         schedule = spec.BoundSchedule;
         identity = new RunIdentity(SpecJson.Write(spec), data.Sha256, TotalIterations);
-        Learner = new Learner(spec, Network, data, this.order.Capacity, threads);
+        Learner = new Learner(spec, Network, data, start, this.order.Capacity, threads);
         State = new TrainerState(Network, Learner.Parameters, Learner.Optimizer, Learner.Average?.Values);
     }
 
@@ -78,6 +75,7 @@ public sealed class Trainer : IDisposable
     public long BestIteration => State.BestIteration;
 
     internal TrainerState State { get; }
+
     internal Learner Learner { get; }
 
     /// <summary>

@@ -3,7 +3,7 @@ using CnnService.Api.Hosting;
 using CnnService.Api.Pictures;
 using Microsoft.EntityFrameworkCore;
 
-namespace CnnService.Api.Models;
+namespace CnnService.Api.Runs;
 
 /// <summary>The parameters that a run has, without their bytes, which can be many.</summary>
 /// <param name="Content">The content that holds the model file.</param>
