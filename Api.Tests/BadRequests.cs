@@ -12,9 +12,15 @@ internal static class BadRequests
     private static readonly byte[] Png = PictureFiles.Png(0, PictureFiles.Greys);
     private static readonly byte[] Jpeg = PictureFiles.Encoded(SKEncodedImageFormat.Jpeg, PictureFiles.Colours);
 
-    /// <summary>All of them.</summary>
+    private static readonly BadRequest[] Submitted = [.. Json(), .. Numbers(), .. Models(), .. Runs()];
+
+    /// <summary>All of them; what is refused as a run is refused in the same way where it is only tried out.</summary>
     public static IReadOnlyList<BadRequest> All { get; } =
-        [.. Json(), .. Numbers(), .. Models(), .. Runs(), .. Events(), .. PictureBodies(), .. PictureForms(), .. Datasets(), .. Uploads(), .. Hosting()];
+    [
+        .. Submitted, .. Submitted.Where(request => request is { Method: "POST", Address: "/api/runs", Headers.Count: 0 })
+            .Select(request => request with { Name = $"preflight: {request.Name}", Address = "/api/runs/preflight" }),
+        .. Events(), .. PictureBodies(), .. PictureForms(), .. Datasets(), .. Uploads(), .. Hosting(),
+    ];
 
     private static IEnumerable<BadRequest> Json()
     {

@@ -26,6 +26,7 @@ public sealed class DependencyTests
         ["Schedules"] = ["Specs", "Tensors"],
         ["Datasets"] = ["Specs", "Tensors"],
         [""] = ["Augmentations", "Datasets", "Kernels", "Layers", "Specs", "Tensors"],
+        ["Preflight"] = ["", "Datasets", "Losses", "Optimizers", "Running", "Schedules", "Tensors"],
         ["Presets"] = ["", "Augmentations", "Averages", "Layers", "Losses", "Optimizers", "Running", "Schedules", "Tensors"],
         ["Running"] = ["", "Augmentations", "Averages", "Datasets", "Kernels", "Layers", "Losses", "Optimizers", "Schedules", "Specs", "Stopping", "Tensors"],
     };

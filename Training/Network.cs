@@ -1,3 +1,4 @@
+using System.Reflection;
 using CnnService.Training.Kernels;
 using CnnService.Training.Layers;
 using CnnService.Training.Specs;
@@ -77,6 +78,17 @@ public sealed class Network
                 $"is {batchSize}, and batch normalisation of vectors ({sequence.SmallestBatch.Part}) learns nothing from fewer than "
                 + $"{SmallestBatch} images; give at least that.");
     }
+
+    /// <summary>The layers with their shapes and costs.</summary>
+    public IReadOnlyList<LayerDescription> Describe() =>
+    [
+        .. sequence.Steps.Select((step, i) => new LayerDescription(
+            $"{Scope}{i}",
+            step.Layer.GetType().GetCustomAttribute<SpecNameAttribute>()!.Name,
+            step.Output,
+            step.Layer.Parameters(step.Input).Sum(parameter => (long)parameter.Length),
+            2 * step.Cost.MultiplyAdds)),
+    ];
 
     /// <summary>The number of parameters for which a model has some of equal path and shape.</summary>
     public long CountShared(Model model) => Shared(model).Sum(pair => (long)pair.Own.Length);

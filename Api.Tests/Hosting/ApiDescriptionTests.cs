@@ -72,7 +72,7 @@ public sealed partial class ApiDescriptionTests(ServiceApplication service) : IC
     {
         // A key, an origin, a busy database and a damaged or full disk have tests of their own; so have what needs a full queue, a large upload, a
         // damaged dataset or a running run.
-        string[] elsewhere = ["401", "403", "429", "500", "503", "507"], ofOne = ["uploadDataset 413", "submitRun 409", "deleteRun 409"];
+        string[] elsewhere = ["401", "403", "429", "500", "503", "507"], ofOne = ["uploadDataset 413", "submitRun 409", "preflightRun 409", "deleteRun 409"];
         var operations = await OperationsAsync();
         var given = operations.ToDictionary(known => known.Operation, _ => new SortedSet<string>());
         foreach (BadRequest request in BadRequests.All.Where(request => request.Status != 405))

@@ -46,6 +46,9 @@ public sealed class TrainingOptions
     [Range(0, 1024)]
     public int Threads { get; set; }
 
+    /// <summary>Threads of one run.</summary>
+    internal int ThreadsOfARun => Math.Max(1, (Threads == 0 ? Environment.ProcessorCount : Threads) / ConcurrentRuns);
+
     /// <summary>Runs that train at the same time, 1 to 64; default 1.</summary>
     [Range(1, 64)]
     public int ConcurrentRuns { get; set; } = 1;

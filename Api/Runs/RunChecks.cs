@@ -45,7 +45,16 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
                 "model",
                 $"a checkpoint of the run would have {checkpoint / 1_000_000} MB, and {Array.MaxLength / 1_000_000} MB is the most; "
                 + "use a smaller network.");
-        return new CheckedRun(spec, dataset, network, iterations, dataset.TrainImages - images);
+        return new CheckedRun(spec, dataset, network, iterations, dataset.TrainImages - images, bytes);
+    }
+
+    /// <summary>Floating-point operations that are left of a run, by the plain formulas.</summary>
+    public static double OperationsLeft(RunRow row, DatasetRow dataset)
+    {
+        RunSpec spec = Run.SpecOf(row);
+        PresetInput facts = FactsOf(dataset);
+        var network = new Network(spec.Model, facts.Shape, facts.Classes);
+        return (double)(row.TotalIterations - row.Iteration) * spec.BatchSize * network.TrainingOperationsPerImage;
     }
 
     /// <summary>What a preset has to know of a dataset.</summary>
@@ -90,4 +99,5 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
 /// <param name="Network">The network's structure.</param>
 /// <param name="Iterations">Iterations of the whole run, unless it stops early.</param>
 /// <param name="ValidationImages">The images that validate.</param>
-internal sealed record CheckedRun(RunSpec Spec, DatasetRow Dataset, Network Network, long Iterations, int ValidationImages);
+/// <param name="Bytes">Bytes of memory that it needs.</param>
+internal sealed record CheckedRun(RunSpec Spec, DatasetRow Dataset, Network Network, long Iterations, int ValidationImages, long Bytes);

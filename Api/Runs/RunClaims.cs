@@ -50,7 +50,7 @@ internal sealed partial class RunClaims(
             ReadCheckpoint = checkpoint is null ? null : () => ReadCheckpoint(checkpoint.Content),
             ReadModel = checkpoint is null && await StartAsync(db, claim, cancel) is { } content ? () => ReadModel(content) : null,
             Told = await db.Events.AsNoTracking().Where(e => e.Run == claim.Order && e.Iteration > from).OrderBy(e => e.Sequence).ToListAsync(cancel),
-            Threads = Math.Max(1, (options.Value.Threads == 0 ? Environment.ProcessorCount : options.Value.Threads) / options.Value.ConcurrentRuns),
+            Threads = options.Value.ThreadsOfARun,
             IsAsked = () => asked.TryTake(claim.Id),
             CheckpointEvery = TimeSpan.FromSeconds(options.Value.CheckpointSeconds),
         };

@@ -30,6 +30,8 @@ internal static class RunsApi
         RouteGroupBuilder runs = app.MapGroup("/api/runs").AnswersHead().WithTags("Runs").Refuses(503);
         runs.MapPost("", Submit).WithName("submitRun").WithSummary("Queues a training run.").Accepts<RunSpec>("application/json")
             .WithMetadata(new BodyExample(Example)).Refuses(409, 413, 415, 422, 429);
+        runs.MapPost("/preflight", Look).WithName("preflightRun").WithSummary("Tries a run out without queueing it: shapes, memory, time, and what looks wrong.")
+            .Accepts<RunSpec>("application/json").WithMetadata(new BodyExample(Example)).Refuses(409, 413, 415);
         runs.MapGet("", List).WithName("listRuns").WithSummary("Lists runs, newest first.");
         runs.MapGet("/{id:guid}", Get).WithName("getRun").WithSummary("One run with its progress.").Refuses(404);
         runs.MapPost("/{id:guid}/pause", Pause).WithName("pauseRun").WithSummary("Pauses a run between two iterations.").Refuses(404, 409);
@@ -79,6 +81,17 @@ internal static class RunsApi
             options.Value.QueueLimit,
             cancel);
         return TypedResults.Accepted($"/api/runs/{accepted.Id}", accepted);
+    }
+
+    private static async Task<Ok<Preflight>> Look(
+        HttpRequest request, StartingModels starts, RunChecks checks, Preflights preflights, ServiceStop stop, CancellationToken cancel)
+    {
+        byte[] body = await stop.ReceiveAsync(request, receiving => JsonBody.ReadAsync(request, "run", SpecLimit, receiving));
+        using SubmittedRun submitted = SubmittedRun.Read(body);
+        await using StartingModel? start = submitted.Spec.StartFrom is { } from ? await starts.HoldAsync(from, cancel) : null;
+        CheckedRun run = await checks.CheckAsync(submitted, start, cancel);
+        await checks.CheckContentAsync(run.Dataset, cancel);
+        return TypedResults.Ok(await preflights.LookAsync(run, start?.Model, cancel));
     }
 
     private static async Task<Ok<Page<Run>>> List(

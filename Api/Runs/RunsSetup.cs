@@ -19,6 +19,7 @@ internal static class RunsSetup
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunChecks>();
         services.AddSingleton<StartingModels>();
+        services.AddSingleton<Preflights>();
         services.AddSingleton<EventReader>();
         services.AddSingleton<RunClaims>();
         services.AddSingleton<RunWorker>();

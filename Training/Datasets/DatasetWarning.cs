@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace CnnService.Training.Datasets;
 
 /// <summary>A reason why a network may learn less from a dataset, or seem to have learned more, than one would think.</summary>
@@ -46,25 +44,15 @@ public sealed record DatasetWarning(string Code, string Detail)
 
     private static IEnumerable<DatasetWarning?> Equal(Dataset dataset, Func<bool, int, string> nameOf)
     {
-        var first = new Dictionary<ReadOnlyMemory<byte>, int>(dataset.Train.Count, new SameBytes()); // the first index of each picture
-        var pairs = new List<(int First, int Second)>();
-        for (int i = 0; i < dataset.Train.Count; i++)
-        {
-            if (first.TryAdd(dataset.Train.Memory(i), i)) continue;
-            int other = first[dataset.Train.Memory(i)];
-            if (dataset.Train.Labels[i] != dataset.Train.Labels[other]) pairs.Add((other, i));
-        }
-
-        yield return pairs.Count == 0 ? null : new DatasetWarning(
+        EqualPictures equal = EqualPictures.Of(dataset);
+        yield return equal.InClasses.Count == 0 ? null : new DatasetWarning(
             "equal-pictures-in-classes",
-            $"{Pictures(pairs.Count, "training")} in another class too, which no network can tell apart: "
-                + $"{List(pairs, pair => $"{Training(pair.First)} and {Training(pair.Second)}")}.");
-
-        int[] shared = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => first.ContainsKey(dataset.Test.Memory(i)))];
-        yield return shared.Length == 0 ? null : new DatasetWarning(
+            $"{Pictures(equal.InClasses.Count, "training")} in another class too, which no network can tell apart: "
+                + $"{List(equal.InClasses, pair => $"{Training(pair.First)} and {Training(pair.Second)}")}.");
+        yield return equal.InParts.Count == 0 ? null : new DatasetWarning(
             "equal-pictures-in-parts",
-            $"{Pictures(shared.Length, "test")} in the training part too, so that the test accuracy tells more than it should: "
-                + $"{List(shared, i => $"{nameOf(true, i)} is {nameOf(false, first[dataset.Test.Memory(i)])}")}.");
+            $"{Pictures(equal.InParts.Count, "test")} in the training part too, so that the test accuracy tells more than it should: "
+                + $"{List(equal.InParts, pair => $"{nameOf(true, pair.Test)} is {nameOf(false, pair.Training)}")}.");
 
         string Training(int index) => $"{nameOf(false, index)} (\"{dataset.Labels[dataset.Train.Labels[index]]}\")";
     }
@@ -76,27 +64,4 @@ public sealed record DatasetWarning(string Code, string Detail)
     // The first of them in words.
     private static string List<T>(IReadOnlyCollection<T> items, Func<T, string> words) =>
         string.Join(", ", items.Take(Named).Select(words)) + (items.Count > Named ? $" and {items.Count - Named} more" : "");
-
-    private sealed class SameBytes : IEqualityComparer<ReadOnlyMemory<byte>>
-    {
-        // Another one in each process, so that nobody can make many pictures of one hash. No answer depends on it.
-        private readonly ulong factor = (ulong)(uint)HashCode.Combine(1) << 32 | (uint)HashCode.Combine(2) | 1;
-
-        public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
-
-        // Four sums side by side, as each step of one waits for the one before.
-        public int GetHashCode(ReadOnlyMemory<byte> bytes)
-        {
-            ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes.Span);
-            ulong a = factor, b = ~factor, c = factor << 7, d = factor >> 9;
-            int i = 0;
-            for (; i <= words.Length - 4; i += 4)
-                (a, b, c, d) = (Mix(a, words[i]), Mix(b, words[i + 1]), Mix(c, words[i + 2]), Mix(d, words[i + 3]));
-            for (; i < words.Length; i++) a = Mix(a, words[i]);
-            foreach (byte value in bytes.Span[(words.Length * sizeof(ulong))..]) a = Mix(a, value);
-            return (int)(Mix(Mix(Mix(a, b), c), d) >> 32);
-        }
-
-        private ulong Mix(ulong hash, ulong word) => (hash ^ word) * factor + (hash >> 32);
-    }
 }

@@ -89,6 +89,9 @@ internal sealed class Learner : IDisposable
     public (Measurement Train, Measurement Validation) Evaluate(long iteration) =>
         (Measure(data.Training, trainSample.After(iteration)), Measure(data.Validation, validation));
 
+    /// <summary>What the parameters, or their average, are worth on the given training images.</summary>
+    public Measurement MeasureTraining(ReadOnlySpan<int> indices) => Measure(data.Training, indices);
+
     /// <summary>What the parameters, or their average, are worth on the given images; these take the place of the batch.</summary>
     public Measurement Measure(LabelledImages images, ReadOnlySpan<int> indices)
     {
