@@ -21,14 +21,16 @@ public sealed class LayerBinderTests
         { "convolution, pool", [Convolution, Pool], [nameof(ConvolutionLayer)] },
         { "convolution, overlapping pool", [Convolution, Relu, Overlapping], [nameof(ConvolutionLayer), nameof(MaxPoolLayer)] },
         { "convolution, pool of 18", [Convolution, Relu, Large], [nameof(ConvolutionLayer), nameof(MaxPoolLayer)] },
-        { "convolution, pool, relu", [Convolution, Pool, Relu], [nameof(ConvolutionLayer), "ElementwiseLayer`2"] },
-        { "convolution, relu twice", [Convolution, Relu, Relu], [nameof(ConvolutionLayer), "ElementwiseLayer`2"] },
+        { "convolution, pool, relu", [Convolution, Pool, Relu], [nameof(ConvolutionLayer), nameof(ElementwiseLayer)] },
+        { "convolution, relu twice", [Convolution, Relu, Relu], [nameof(ConvolutionLayer), nameof(ElementwiseLayer)] },
         { "affine, relu", [Affine, Relu], [nameof(AffineLayer)] },
         { "affine, relu, dropout", [Affine, Relu, Dropout], [nameof(AffineLayer)] },
         { "affine, dropout", [Affine, Dropout], [nameof(AffineLayer), nameof(DropoutLayer)] },
         { "affine, batch-norm, relu", [Affine, BatchNorm, Relu], [nameof(AffineLayer), nameof(BatchNormLayer)] },
+        { "batch-norm, gelu", [BatchNorm, new Gelu()], [nameof(BatchNormLayer)] },
+        { "batch-norm, scale, relu", [BatchNorm, new Scale { Factor = 2 }, Relu], [nameof(BatchNormLayer), nameof(ElementwiseLayer)] },
         { "batch-norm, relu, dropout", [BatchNorm, Relu, Dropout], [nameof(BatchNormLayer), nameof(DropoutLayer)] },
-        { "pool, relu", [Pool, Relu], [nameof(MaxPoolLayer), "ElementwiseLayer`2"] },
+        { "pool, relu", [Pool, Relu], [nameof(MaxPoolLayer), nameof(ElementwiseLayer)] },
     };
 
     [Theory]

@@ -34,12 +34,8 @@ internal static class ChannelNormalization
     /// <summary>1 / sqrt(variance + epsilon).</summary>
     public static float InverseDeviation(float variance, double epsilon) => (float)(1 / Math.Sqrt(variance + epsilon));
 
-    /// <summary>y = scale * (x - mean) * inverseDeviation + shift, then ReLU if wanted, in place.</summary>
-    public static void Forward(Span<float> row, NormalizationFactors factors, bool relu)
-    {
-        Elementwise.Apply(new ForwardOperation(factors), row, row);
-        if (relu) Elementwise.Apply(default(ReluOperation), row, row);
-    }
+    /// <summary>y = scale * (x - mean) * inverseDeviation + shift; both may be the same memory.</summary>
+    public static void Forward(ReadOnlySpan<float> x, NormalizationFactors factors, Span<float> y) => Elementwise.Apply(new ForwardOperation(factors), x, y);
 
     /// <summary>
     /// dscale = sum of dy * xhat; dshift = sum of dy; dy becomes dx = scale / deviation * (dy - dshift / count - xhat * dscale / count),

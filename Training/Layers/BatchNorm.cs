@@ -12,7 +12,7 @@ namespace CnnService.Training.Layers;
 /// deviation, so after a vector a run's batches have 2 images at least. Any shape (N, C, H, W);
 /// scale, shift, runningMean, runningVariance: (C). Scale and running variance begin at 1, shift and running mean at 0.
 /// </summary>
-/// <remarks>A ReLU that follows is done in the same walk.</remarks>
+/// <remarks>An elementwise layer that follows, such as ReLU or GELU, is done in the same walk.</remarks>
 [SpecName("batch-norm")]
 public sealed record BatchNorm : LayerSpec
 {
@@ -48,18 +48,19 @@ public sealed record BatchNorm : LayerSpec
 
     internal override LayerSpec Freeze() => this with { Frozen = true };
 
-    internal override Layer Bind(LayerBinder binder) => new BatchNormLayer(binder, this, binder.Absorb<Relu>() is not null);
+    internal override Layer Bind(LayerBinder binder) => new BatchNormLayer(binder, this, binder.Absorb<ElementwiseSpec>()?.Activation);
 }
 
-/// <summary>A bound batch normalisation with the ReLU that it absorbed. A channel is one piece of work.</summary>
+/// <summary>A bound batch normalisation with the elementwise layer that it absorbed. A channel is one piece of work.</summary>
 internal sealed class BatchNormLayer : Layer
 {
     private readonly BatchNorm spec;
-    private readonly bool relu;
+    private const int PieceLength = 2048; // numbers whose normalised form, which is not kept, is made again at a time: they stay in the cache
+    private readonly Activation? activation;
     private readonly PlacedParameter? scale;
     private readonly PlacedParameter shift, runningMean, runningVariance;
     private readonly NormalizationFactors[] factors;
-    private readonly FloatBuffer[] inputs, gradients;
+    private readonly FloatBuffer[] inputs, gradients, normalized;
     private readonly IGradientSink? trained; // the receiver of the gradients, null where there is none
     private readonly FloatBuffer scaleGradient, shiftGradient;
     private readonly int scalePiece, shiftPiece;
@@ -67,10 +68,10 @@ internal sealed class BatchNormLayer : Layer
     private FloatBuffer x, dy;
     private Pass pass;
 
-    public BatchNormLayer(LayerBinder binder, BatchNorm spec, bool relu)
+    public BatchNormLayer(LayerBinder binder, BatchNorm spec, Activation? activation)
         : base(binder)
     {
-        (this.spec, this.relu) = (spec, relu);
+        (this.spec, this.activation) = (spec, activation);
         (scale, shift) = (spec.Scale ? binder.Parameter("scale") : null, binder.Parameter("shift"));
         (runningMean, runningVariance) = (binder.Parameter("runningMean"), binder.Parameter("runningVariance"));
         factors = new NormalizationFactors[Input.Channels];
@@ -80,6 +81,7 @@ internal sealed class BatchNormLayer : Layer
         shiftPiece = trained?.Expect(shift, Input.Channels) ?? 0;
         inputs = FloatBuffer.Several(Team.Size, binder.Capacity * Input.PlaneLength);
         gradients = FloatBuffer.Several(Team.Size, binder.ForTraining ? inputs[0].Length : 0);
+        normalized = FloatBuffer.Several(Team.Size, binder.ForTraining ? PieceLength : 0);
         Output = binder.Buffer(Input.Length);
         InputGradient = binder.InputGradient();
         (forward, backward) = (ForwardChannel, BackwardChannel);
@@ -118,17 +120,30 @@ internal sealed class BatchNormLayer : Layer
 
         factors[c] = new NormalizationFactors(
             mean, ChannelNormalization.InverseDeviation(variance, spec.Epsilon), scale is null ? 1 : scale.In(Parameters)[c], shift.In(Parameters)[c]);
-        ChannelNormalization.Forward(row, factors[c], relu);
+        ChannelNormalization.Forward(row, factors[c], row);
+        activation?.Forward(row, row);
         ChannelNormalization.Scatter(row, pass.Count, Input.Channels, Input.PlaneLength, c, Output.Span);
     }
 
     private void BackwardChannel(int c, int worker)
     {
         Span<float> gradient = Gather(dy, c, gradients[worker]);
-        if (relu) Elementwise.Apply(default(ReluGradientOperation), Gather(Output, c, inputs[worker]), gradient, gradient);
+        Span<float> row = Gather(x, c, inputs[worker]);
+        if (activation is not null) BackwardActivation(activation, row, gradient, factors[c], normalized[worker]);
         if (spec.Frozen) ChannelNormalization.BackwardOfConstants(gradient, factors[c]);
-        else (scaleGradient.Span[c], shiftGradient.Span[c]) = ChannelNormalization.Backward(Gather(x, c, inputs[worker]), gradient, factors[c]);
+        else (scaleGradient.Span[c], shiftGradient.Span[c]) = ChannelNormalization.Backward(row, gradient, factors[c]);
         if (InputGradient is not null) ChannelNormalization.Scatter(gradient, pass.Count, Input.Channels, Input.PlaneLength, c, InputGradient.Span);
+    }
+
+    private static void BackwardActivation(Activation activation, ReadOnlySpan<float> row, Span<float> gradient, NormalizationFactors factors, FloatBuffer normalized)
+    {
+        for (int first = 0; first < row.Length; first += PieceLength)
+        {
+            int length = Math.Min(PieceLength, row.Length - first);
+            Span<float> y = normalized.Slice(0, length), dy = gradient.Slice(first, length);
+            ChannelNormalization.Forward(row.Slice(first, length), factors, y);
+            activation.Backward(y, dy, dy);
+        }
     }
 
     private Span<float> Gather(FloatBuffer from, int c, FloatBuffer row)

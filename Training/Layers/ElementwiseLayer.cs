@@ -1,24 +1,29 @@
-using CnnService.Training.Kernels;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Layers;
 
-/// <summary>A bound layer that makes each number of the output from one number of the input. An image is one piece of work.</summary>
-/// <typeparam name="TForward">y from x.</typeparam>
-/// <typeparam name="TBackward">dx from x and dy.</typeparam>
-internal sealed class ElementwiseLayer<TForward, TBackward> : Layer
-    where TForward : struct, IUnary
-    where TBackward : struct, IBinary
+/// <summary>A layer that makes each number of the output from one number of the input. Any shape. A batch normalisation before it does its work.</summary>
+public abstract record ElementwiseSpec : LayerSpec
 {
-    private readonly TForward forward;
-    private readonly TBackward backward;
+    /// <summary>The function.</summary>
+    internal abstract Activation Activation { get; }
+
+    internal sealed override Shape Output(Shape input) => input;
+
+    internal sealed override Layer Bind(LayerBinder binder) => new ElementwiseLayer(binder, Activation);
+}
+
+/// <summary>A bound elementwise layer that no other absorbed. An image is one piece of work.</summary>
+internal sealed class ElementwiseLayer : Layer
+{
+    private readonly Activation activation;
     private readonly Action<int, int> forwardItem, backwardItem;
     private FloatBuffer x, dy;
 
-    public ElementwiseLayer(LayerBinder binder, TForward forward = default, TBackward backward = default)
+    public ElementwiseLayer(LayerBinder binder, Activation activation)
         : base(binder)
     {
-        (this.forward, this.backward) = (forward, backward);
+        this.activation = activation;
         Output = binder.Buffer(Input.Length);
         InputGradient = binder.InputGradient();
         (forwardItem, backwardItem) = (ForwardItem, BackwardItem);
@@ -41,9 +46,9 @@ internal sealed class ElementwiseLayer<TForward, TBackward> : Layer
         if (InputGradient is not null) Team.Run(pass.Count, backwardItem);
     }
 
-    private void ForwardItem(int n, int worker) => Elementwise.Apply(forward, Item(x, n), Item(Output, n));
+    private void ForwardItem(int n, int worker) => activation.Forward(Item(x, n), Item(Output, n));
 
-    private void BackwardItem(int n, int worker) => Elementwise.Apply(backward, Item(x, n), Item(dy, n), Item(InputGradient!, n));
+    private void BackwardItem(int n, int worker) => activation.Backward(Item(x, n), Item(dy, n), Item(InputGradient!, n));
 
     private Span<float> Item(FloatBuffer buffer, int n) => buffer.Slice(n * Input.Length, Input.Length);
 }

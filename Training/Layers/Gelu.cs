@@ -1,6 +1,5 @@
 using CnnService.Training.Kernels;
 using CnnService.Training.Specs;
-using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Layers;
 
@@ -8,9 +7,7 @@ namespace CnnService.Training.Layers;
 /// Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016): y = 0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))). Any shape.
 /// </summary>
 [SpecName("gelu")]
-public sealed record Gelu : LayerSpec
+public sealed record Gelu : ElementwiseSpec
 {
-    internal override Shape Output(Shape input) => input;
-
-    internal override Layer Bind(LayerBinder binder) => new ElementwiseLayer<GeluOperation, GeluGradientOperation>(binder);
+    internal override Activation Activation => new Activation<GeluOperation, GeluGradientOperation>();
 }

@@ -11,8 +11,24 @@ namespace CnnService.Training.Layers;
 /// <param name="Team">The threads that share the work.</param>
 internal sealed record Binding(ParameterLayout Layout, FloatBuffer Parameters, IGradientSink? Gradients, int Capacity, Team Team)
 {
+    private readonly Dictionary<string, FloatBuffer[]> gradients = [];
+
     /// <summary>Layers bound so far, those inside of others and those absorbed included.</summary>
     public int Layers { get; set; }
+
+    /// <summary>
+    /// One of two buffers that the layers of a sequence write their inputs' gradients to in turns: each is read by the layer before alone, and so
+    /// gone when the next but one writes.
+    /// </summary>
+    /// <param name="sequence">The place of the sequence; one that is run when another is over may have the same.</param>
+    /// <param name="turn">Whose turn it is, 0 or 1.</param>
+    /// <param name="length">The fewest numbers.</param>
+    public FloatBuffer Gradient(string sequence, int turn, int length)
+    {
+        if (!gradients.TryGetValue(sequence, out FloatBuffer[]? pair)) gradients.Add(sequence, pair = [new FloatBuffer(0), new FloatBuffer(0)]);
+        if (pair[turn].Length < length) pair[turn] = new FloatBuffer(length);
+        return pair[turn];
+    }
 }
 
 /// <summary>Walks a sequence of layers and gives each what it needs to be bound.</summary>
@@ -22,9 +38,12 @@ internal sealed record Binding(ParameterLayout Layout, FloatBuffer Parameters, I
 /// <param name="wantsInputGradient">Whether somebody asks for the gradient of the first layer's input.</param>
 internal sealed class LayerBinder(LayerSequence sequence, Binding binding, string scope, bool wantsInputGradient)
 {
+    // Equal for the blocks of one list, which are run one after the other.
+    private readonly string place = string.Concat(scope.Where(character => !char.IsAsciiDigit(character)));
     private int next, index;
     private bool isTrained; // whether a parameter of the layers so far is trained
     private bool isTrainedBefore; // or of those before the one being bound
+    private int gradientTurn;
 
     /// <summary>The parameters' block.</summary>
     public FloatBuffer Parameters => binding.Parameters;
@@ -87,8 +106,14 @@ internal sealed class LayerBinder(LayerSequence sequence, Binding binding, strin
     /// <summary>Whether somebody asks for the gradient of the bound layer's input: a layer before it that learns, or the caller.</summary>
     public bool NeedsInputGradient => ForTraining && (isTrainedBefore || wantsInputGradient);
 
-    /// <summary>A buffer for the input's gradient, where one is needed: nobody reads that of the images, or behind frozen layers.</summary>
-    public FloatBuffer? InputGradient() => NeedsInputGradient ? Buffer(Input.Length) : null;
+    /// <summary>
+    /// A buffer for the input's gradient, where one is needed: nobody reads that of the images, or behind frozen layers. Asked for once by each layer.
+    /// </summary>
+    public FloatBuffer? InputGradient()
+    {
+        if (!NeedsInputGradient) return null;
+        return isTrainedBefore ? binding.Gradient(place, gradientTurn = 1 - gradientTurn, checked(Capacity * Input.Length)) : Buffer(Input.Length);
+    }
 
     private LayerSpec Take()
     {

@@ -2,7 +2,7 @@ namespace CnnService.Training.Layers;
 
 /// <summary>What layers take, in numbers of 4 bytes and in multiply-adds.</summary>
 /// <param name="Outputs">Numbers kept for each image of a batch that is predicted: the outputs.</param>
-/// <param name="Kept">Numbers kept for each image of a batch that is trained: outputs and their gradients.</param>
+/// <param name="Kept">Numbers kept for each image of a batch that is trained: outputs, and two inputs' gradients of each list of layers.</param>
 /// <param name="Fixed">Numbers kept in training whatever the batch, beside the parameters: packed filters, parts of gradients.</param>
 /// <param name="MultiplyAdds">Of the plain formula, forward, for one image.</param>
 /// <param name="Layers">The number of layers, those inside of others included.</param>

@@ -48,8 +48,15 @@ internal sealed class LayerSequence
     /// <summary>All parameters, each named by the index of its layer and its name there: <c>3.weight</c>.</summary>
     public IReadOnlyList<Parameter> Parameters => parameters;
 
-    /// <summary>What all layers take together.</summary>
-    public LayerCost Cost => steps.Aggregate(default(LayerCost), (sum, step) => sum + step.Cost);
+    /// <summary>What all layers take together, with the gradients of two inputs, which the layers share.</summary>
+    public LayerCost Cost
+    {
+        get
+        {
+            var shared = new LayerCost(Outputs: 0, Kept: 2L * steps.Max(step => step.Input.Length), Layers: 0);
+            return steps.Aggregate(shared, (sum, step) => sum + step.Cost);
+        }
+    }
 
     /// <summary>The fewest images of a batch from which every layer learns, and the part of the spec that asks for them.</summary>
     public (int Images, string Part) SmallestBatch => steps

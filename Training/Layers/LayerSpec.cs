@@ -14,8 +14,8 @@ public abstract record LayerSpec
     /// <summary>The layer's parameters, in the order of files.</summary>
     internal virtual IReadOnlyList<Parameter> Parameters(Shape input) => [];
 
-    /// <summary>What the layer takes; unless said otherwise its outputs, and their gradients in training.</summary>
-    internal virtual LayerCost Cost(Shape input) => new(Outputs: Output(input).Length, Kept: 2L * Output(input).Length);
+    /// <summary>What the layer takes; unless said otherwise its outputs.</summary>
+    internal virtual LayerCost Cost(Shape input) => new(Outputs: Output(input).Length, Kept: Output(input).Length);
 
     /// <summary>The same layer with what was left out filled in; <paramref name="classes"/> is the number of classes if this is the last layer.</summary>
     internal virtual LayerSpec Complete(int? classes) => this;

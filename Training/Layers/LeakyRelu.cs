@@ -3,22 +3,18 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Kernels;
 using CnnService.Training.Specs;
-using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Layers;
 
 /// <summary>Leaky rectified linear unit (Maas et al. 2013): y = x where x is above 0, else slope * x. Any shape. The gradient at x = 0 is the slope.</summary>
 [SpecName("leaky-relu")]
-public sealed record LeakyRelu : LayerSpec
+public sealed record LeakyRelu : ElementwiseSpec
 {
     /// <summary>What negative numbers are multiplied with, in [0, 1), default 0.01 as in the paper.</summary>
     [Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Slope { get; init; } = 0.01;
 
-    internal override Shape Output(Shape input) => input;
-
-    internal override Layer Bind(LayerBinder binder) =>
-        new ElementwiseLayer<Forward, Backward>(binder, new Forward((float)Slope), new Backward((float)Slope));
+    internal override Activation Activation => new Activation<Forward, Backward>(new Forward((float)Slope), new Backward((float)Slope));
 
     private readonly struct Forward(float slope) : IUnary
     {

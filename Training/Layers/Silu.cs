@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CnnService.Training.Kernels;
 using CnnService.Training.Specs;
-using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Layers;
 
@@ -11,11 +10,9 @@ namespace CnnService.Training.Layers;
 /// shape. dx = dy * (s + x * s * (1 - s)).
 /// </summary>
 [SpecName("silu")]
-public sealed record Silu : LayerSpec
+public sealed record Silu : ElementwiseSpec
 {
-    internal override Shape Output(Shape input) => input;
-
-    internal override Layer Bind(LayerBinder binder) => new ElementwiseLayer<Forward, Backward>(binder);
+    internal override Activation Activation => new Activation<Forward, Backward>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Logistic(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exponential.Of(-x));

@@ -55,7 +55,7 @@ public static class SpecJson
     /// <summary>The names of a kind's members, such as those of the layers, in ordinal order.</summary>
     internal static IReadOnlyDictionary<string, Type> KindsOf(Type abstractSpec) => new SortedDictionary<string, Type>(
         typeof(SpecJson).Assembly.GetTypes()
-            .Where(type => type.BaseType == abstractSpec && type.GetCustomAttribute<SpecNameAttribute>() is not null)
+            .Where(type => type.IsSubclassOf(abstractSpec) && type.GetCustomAttribute<SpecNameAttribute>() is not null)
             .ToDictionary(type => type.GetCustomAttribute<SpecNameAttribute>()!.Name),
         StringComparer.Ordinal);
 
