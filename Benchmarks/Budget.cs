@@ -23,16 +23,16 @@ internal static class Budget
             var network = new Network(Steps.Net(parts[1]), new Shape(3, 32, 32), 10);
             int batch = int.Parse(parts[2], CultureInfo.InvariantCulture);
             Console.WriteLine(workload);
-            (parts[0] == "train" ? Train(network, batch, team) : Predict(network, batch, team)).Print();
+            (parts[0] == "train" ? Train(network, Steps.Rule(parts[1]), batch, team) : Predict(network, batch, team)).Print();
         }
 
         return 0;
     }
 
-    private static Times Train(Network network, int batch, Team team)
+    private static Times Train(Network network, OptimizerSpec rule, int batch, Team team)
     {
         FloatBuffer parameters = network.Initialize(1), scoresGradient = new(batch * 10);
-        var optimizer = new Optimizer(new Adam(), network.Layout, parameters, 0);
+        var optimizer = new Optimizer(rule, network.Layout, parameters, 0);
         BoundNetwork bound = network.Bind(parameters, optimizer, batch, team);
         Steps.FillNormal(bound.Input);
         int[] labels = [.. Enumerable.Range(0, batch).Select(n => n % 10)];
@@ -45,7 +45,7 @@ internal static class Budget
             Forward(bound, pass, times);
             times.Take("loss", () => SoftmaxLoss.Forward(bound.Scores.Span, labels, scoresGradient.Span));
             optimizer.Begin(0.001, ++iteration);
-            for (int i = layers.Count - 1; i >= 0; i--)
+            for (int i = layers.Count - 1; i >= 0 && (i == layers.Count - 1 || layers[i + 1].InputGradient is not null); i--)
                 times.Take($"{Name(layers, i)} backward", () => layers[i].Backward(Below(bound, i), i == layers.Count - 1 ? scoresGradient : layers[i + 1].InputGradient!, pass));
             optimizer.Finish();
         }

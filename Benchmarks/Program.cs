@@ -9,6 +9,8 @@ switch (args)
         return Budget.Run(workloads);
     case ["train", .. string[] arguments]:
         return Train.Run(arguments);
+    case ["recipe", .. string[] arguments]:
+        return Recipe.Run(arguments);
     case ["epoch", .. string[] arguments]:
         return Epoch.Run(arguments);
     case ["latency"]:
@@ -24,7 +26,8 @@ switch (args)
         Console.Error.WriteLine($"""
             usage: steps [WORKLOAD ...]     times the workloads that other libraries are compared on
                    budget [WORKLOAD ...]    times each layer of the training workloads, forward and backward
-                   train PATH [OPTION ...]  trains the three-layer net on a dataset file
+                   train PATH [OPTION ...]  trains the three-layer net, or a preset, on a dataset file
+                   recipe NAME PATH [N]     trains a preset for N epochs, with the time of each
                    epoch                    times the trainer beside its bare steps
                    latency                  times the answers of the service, idle and while a run trains
                    faults [OPTION ...]      {faults}

@@ -4,6 +4,7 @@ using CnnService.Training;
 using CnnService.Training.Kernels;
 using CnnService.Training.Layers;
 using CnnService.Training.Optimizers;
+using CnnService.Training.Presets;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Benchmarks;
@@ -15,7 +16,7 @@ internal static class Steps
 {
     private static readonly string[] All =
     [
-        "train/three-layer/50", "train/three-layer/100", "train/three-layer-500/50", "train/deep/250", "predict/three-layer/1", "predict/three-layer/100", "gemm/1024", "peak",
+        "train/three-layer/50", "train/three-layer/100", "train/three-layer-500/50", "train/deep/250", "train/airbench/250", "predict/three-layer/1", "predict/three-layer/100", "gemm/1024", "peak",
     ];
 
     /// <summary>Runs the named workloads, or all, after an optional <c>--threads N</c>; the exit code is 2 for a name that is not known.</summary>
@@ -52,8 +53,12 @@ internal static class Steps
     {
         "three-layer" => new ThreeLayerConvNet(),
         "three-layer-500" => new ThreeLayerConvNet { HiddenUnits = 500 },
+        "airbench" => Preset.Find(name)!.Fit(new PresetInput(new Shape(3, 32, 32), Classes: 10, TrainingImages: 40_000)).Model,
         _ => Deep(),
     };
+
+    // The rule that belongs to the network, with a rate at which noise is not learned.
+    internal static OptimizerSpec Rule(string net) => net == "airbench" ? new SgdMomentum { Momentum = 0.85, Nesterov = true, ShiftFactor = 64 } : new Adam();
 
     // The network of the CIFAR-10 speed records (airbench94): a 2x2 whitening convolution, then three groups.
     private static LayerList Deep() => new()
@@ -75,7 +80,7 @@ internal static class Steps
     {
         var network = new Network(Net(net), new Shape(3, 32, 32), 10);
         FloatBuffer parameters = network.Initialize(1), scoresGradient = new(batch * 10);
-        var optimizer = new Optimizer(new Adam(), network.Layout, parameters, 0);
+        var optimizer = new Optimizer(Rule(net), network.Layout, parameters, 0);
         BoundNetwork bound = network.Bind(parameters, optimizer, batch, team);
         FillNormal(bound.Input);
         int[] labels = [.. Enumerable.Range(0, batch).Select(n => new Chance(1, Purpose.Shuffle, 0).Below(10, (ulong)n))];
