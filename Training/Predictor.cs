@@ -15,7 +15,7 @@ public sealed class Predictor : IDisposable
     private readonly Model model;
     private readonly int batchSize, threads;
     private readonly View[][] views = [.. Enum.GetValues<TestTimeAugmentation>().Select(View.Of)];
-    private readonly Stack<Seat> seats = []; // under its lock; a ConcurrentBag allocates for each thread that comes
+    private readonly Stack<PredictorBuffers> free = []; // under its lock; a ConcurrentBag allocates for each thread that comes
 
     /// <summary>Prepares to predict.</summary>
     /// <param name="model">The model; it is shared, not copied.</param>
@@ -54,14 +54,14 @@ public sealed class Predictor : IDisposable
         if (count * length != images.Length) throw new ArgumentException($"{images.Length} bytes are not whole images of {length}.", nameof(images));
         if (scores.Length != count * classes) throw new ArgumentException($"{count} images give {count * classes} scores, not {scores.Length}.", nameof(scores));
 
-        Seat seat = Take() ?? new Seat(model, batchSize, threads);
+        PredictorBuffers buffers = Take() ?? new PredictorBuffers(model, batchSize, threads);
         for (int first = 0; first < count; first += batchSize)
         {
             int batch = Math.Min(batchSize, count - first);
-            seat.Score(images.Slice(first * length, batch * length), scores.Slice(first * classes, batch * classes), views[(int)(augmentation ?? model.TestTimeAugmentation)]);
+            buffers.Score(images.Slice(first * length, batch * length), scores.Slice(first * classes, batch * classes), views[(int)(augmentation ?? model.TestTimeAugmentation)]);
         }
 
-        lock (seats) seats.Push(seat);
+        lock (free) free.Push(buffers);
     }
 
     /// <summary>The probabilities that the scores of one image stand for; both may be the same memory.</summary>
@@ -94,22 +94,22 @@ public sealed class Predictor : IDisposable
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
-        while (Take() is Seat seat) seat.Dispose();
+        while (Take() is PredictorBuffers buffers) buffers.Dispose();
     }
 
-    private Seat? Take()
+    private PredictorBuffers? Take()
     {
-        lock (seats) return seats.TryPop(out Seat? seat) ? seat : null;
+        lock (free) return free.TryPop(out PredictorBuffers? buffers) ? buffers : null;
     }
 
-    private sealed class Seat : IDisposable
+    private sealed class PredictorBuffers : IDisposable
     {
         private readonly Model model;
         private readonly Team team;
         private readonly BoundNetwork network;
         private readonly FloatBuffer scratch; // of one image
 
-        public Seat(Model model, int batchSize, int threads)
+        public PredictorBuffers(Model model, int batchSize, int threads)
         {
             this.model = model;
             team = new Team(threads);

@@ -38,10 +38,10 @@ public sealed class PoolingTests
     public void Forward_OneWindow_IsWonByTheFirstLargest(float[] x, int winner)
     {
         float[] y = new float[1], dx = [9, 9, 9, 9];
-        int[] winners = [-1];
+        int[] argmax = [-1];
 
-        Pooling.Forward(x, new PoolingSize(2, 2, 2, 2, 1, 1), y, winners);
-        Pooling.Backward([5], winners, dx);
+        Pooling.Forward(x, new PoolingSize(2, 2, 2, 2, 1, 1), y, argmax);
+        Pooling.Backward([5], argmax, dx);
 
         Assert.Equal(x[winner], y[0]);
         Assert.Equal([.. Enumerable.Range(0, 4).Select(i => i == winner ? 5f : 0)], dx);
@@ -64,10 +64,10 @@ public sealed class PoolingTests
     public void Backward_OverlappingWindows_AddUp()
     {
         float[] x = [1, 9, 1], y = new float[2], dx = new float[3];
-        int[] winners = new int[2];
+        int[] argmax = new int[2];
 
-        Pooling.Forward(x, new PoolingSize(3, 1, 2, 1, 1, 2), y, winners);
-        Pooling.Backward([2, 3], winners, dx);
+        Pooling.Forward(x, new PoolingSize(3, 1, 2, 1, 1, 2), y, argmax);
+        Pooling.Backward([2, 3], argmax, dx);
 
         Assert.Equal([9, 9], y);
         Assert.Equal([0, 5, 0], dx);
@@ -88,8 +88,8 @@ public sealed class PoolingTests
     [InlineData(16, 5, 4)]
     [InlineData(16, 4, 3)]
     [InlineData(15, 4, 4)]
-    public void Forward_LengthsThatDoNotFit_Throws(int x, int y, int winners) =>
-        Assert.Throws<ArgumentException>(() => Pooling.Forward(new float[x], new PoolingSize(4, 2, 2, 2, 2, 2), new float[y], new int[winners]));
+    public void Forward_LengthsThatDoNotFit_Throws(int x, int y, int argmax) =>
+        Assert.Throws<ArgumentException>(() => Pooling.Forward(new float[x], new PoolingSize(4, 2, 2, 2, 2, 2), new float[y], new int[argmax]));
 
     [Fact]
     public void Backward_OtherNumberOfWinners_Throws() =>

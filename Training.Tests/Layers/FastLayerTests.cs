@@ -178,10 +178,10 @@ public sealed class FastLayerTests
     {
         for (int i = 0; i < y.Data.Length; i++)
         {
-            int plane = i / (y.H * y.W) * x.H * x.W, top = i / y.W % y.H * pool.Stride, left = i % y.W * pool.Stride, winners = 0;
+            int plane = i / (y.H * y.W) * x.H * x.W, top = i / y.W % y.H * pool.Stride, left = i % y.W * pool.Stride, argmax = 0;
             for (int e = 0; e < pool.Height * pool.Width; e++)
-                if (x.Data[plane + (top + e / pool.Width) * x.W + left + e % pool.Width] == y.Data[i]) winners++;
-            if (winners > 1 || y.Data[i] == 0) dout.Data[i] = 0;
+                if (x.Data[plane + (top + e / pool.Width) * x.W + left + e % pool.Width] == y.Data[i]) argmax++;
+            if (argmax > 1 || y.Data[i] == 0) dout.Data[i] = 0;
         }
     }
 

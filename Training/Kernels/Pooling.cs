@@ -7,12 +7,12 @@ internal static class Pooling
     /// <param name="x">One plane, (H, W).</param>
     /// <param name="size">The window and the sizes.</param>
     /// <param name="y">(OH, OW).</param>
-    /// <param name="winners">Receives where in x each largest number is; empty if nobody asks.</param>
-    public static void Forward(ReadOnlySpan<float> x, PoolingSize size, Span<float> y, Span<int> winners)
+    /// <param name="argmax">Receives where in x each largest number is; empty if nobody asks.</param>
+    public static void Forward(ReadOnlySpan<float> x, PoolingSize size, Span<float> y, Span<int> argmax)
     {
         int outputs = size.OutputHeight * size.OutputWidth;
-        if (x.Length < size.LeastInput || y.Length != outputs || (!winners.IsEmpty && winners.Length != outputs))
-            throw new ArgumentException($"{x.Length} numbers do not go into {y.Length} outputs and {winners.Length} winners of {size}.", nameof(x));
+        if (x.Length < size.LeastInput || y.Length != outputs || (!argmax.IsEmpty && argmax.Length != outputs))
+            throw new ArgumentException($"{x.Length} numbers do not go into {y.Length} outputs and {argmax.Length} argmax of {size}.", nameof(x));
         for (int i = 0; i < size.OutputHeight; i++)
         {
             for (int j = 0; j < size.OutputWidth; j++)
@@ -20,17 +20,17 @@ internal static class Pooling
                 int winner = Winner(x, size, i * size.Stride, j * size.Stride);
                 int output = i * size.OutputWidth + j;
                 y[output] = x[winner];
-                if (!winners.IsEmpty) winners[output] = winner;
+                if (!argmax.IsEmpty) argmax[output] = winner;
             }
         }
     }
 
     /// <summary>Gives each dy to the number that won its window; overlapping windows add up.</summary>
-    public static void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<int> winners, Span<float> dx)
+    public static void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<int> argmax, Span<float> dx)
     {
-        if (winners.Length != dy.Length) throw new ArgumentException($"{dy.Length} gradients do not go with {winners.Length} winners.", nameof(winners));
+        if (argmax.Length != dy.Length) throw new ArgumentException($"{dy.Length} gradients do not go with {argmax.Length} argmax.", nameof(argmax));
         dx.Clear();
-        for (int i = 0; i < dy.Length; i++) dx[winners[i]] += dy[i];
+        for (int i = 0; i < dy.Length; i++) dx[argmax[i]] += dy[i];
     }
 
     /// <summary>y[i, j] = the mean of x over the window at (i, j) * stride, summed in double in row-major order.</summary>

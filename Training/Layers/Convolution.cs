@@ -93,7 +93,7 @@ public sealed record Convolution : LayerSpec
         MaxPool? pool = binder.Absorb<MaxPool>(p => p.IsWithoutOverlap && p.Window.Height * p.Window.Width <= LargestFusedWindow);
         return new ConvolutionLayer(
             binder,
-            new CorrelationSize
+            new ConvolutionSize
             {
                 Channels = binder.Input.Channels,
                 Height = binder.Input.Height,

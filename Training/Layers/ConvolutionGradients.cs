@@ -11,7 +11,7 @@ internal sealed class ConvolutionGradients
     public const int Pieces = 16;
 
     private readonly Team team;
-    private readonly CorrelationSize size;
+    private readonly ConvolutionSize size;
     private readonly int filters, imageLength, outputs;
     private readonly PlacedParameter weight;
     private readonly IGradientSink sink;
@@ -27,7 +27,7 @@ internal sealed class ConvolutionGradients
     private OutputGradient dy;
     private int count;
 
-    public ConvolutionGradients(LayerBinder binder, CorrelationSize size, int filters, PlacedParameter weight, PlacedParameter? bias)
+    public ConvolutionGradients(LayerBinder binder, ConvolutionSize size, int filters, PlacedParameter weight, PlacedParameter? bias)
     {
         (team, this.size, this.filters, this.weight) = (binder.Team, size, filters, weight);
         (parameters, sink, imageLength) = (binder.Parameters, binder.Gradients!, binder.Input.Length);
@@ -42,7 +42,7 @@ internal sealed class ConvolutionGradients
         if (bias is not null) biasPiece = sink.Expect(bias, filters);
         int filterRows = PackedFilters.Blocks(filters) * Tile.Rows;
         masked = FloatBuffer.Several(team.Size, filterRows * outputs);
-        products = [.. Enumerable.Range(0, team.Size).Select(_ => WeightGradient.Create(size, filters))];
+        products = [.. Enumerable.Range(0, team.Size).Select(_ => ConvolutionAlgorithms.WeightGradient(size, filters))];
         int pieces = Math.Min(Pieces, binder.Capacity);
         partialWeights = FloatBuffer.Several(pieces, filterRows * products[0].Pitch);
         partialBiases = new double[pieces * filters];
@@ -72,7 +72,7 @@ internal sealed class ConvolutionGradients
         for (int n = piece * count / pieces; n < (piece + 1) * count / pieces; n++)
         {
             dy.Mask(n, masked[worker].Slice(0, filters * outputs));
-            products[worker].Add(x.Slice(n * imageLength, imageLength), masked[worker], dy.WinnersOf(n), partialWeights[piece]);
+            products[worker].Add(x.Slice(n * imageLength, imageLength), masked[worker], dy.ArgmaxOf(n), partialWeights[piece]);
             if (biasPiece is null) continue;
             for (int f = 0; f < filters; f++)
                 biases[f] += Sums.Of(default(NumberTerm), masked[worker].Slice(f * outputs, outputs), masked[worker].Slice(f * outputs, outputs));
@@ -99,12 +99,12 @@ internal sealed class ConvolutionGradients
 /// <summary>The gradient that arrives at a convolution's output, with what its ReLU and its pooling let through.</summary>
 /// <param name="Values">dy, (N, F, OH, OW).</param>
 /// <param name="Rectified">The outputs if a ReLU was absorbed, else null.</param>
-/// <param name="Winners">Which pooling element each output came from; empty without pooling.</param>
+/// <param name="Argmax">Which pooling element each output came from; empty without pooling.</param>
 /// <param name="ImageLength">Numbers of one image.</param>
-internal readonly record struct OutputGradient(FloatBuffer Values, FloatBuffer? Rectified, byte[] Winners, int ImageLength)
+internal readonly record struct OutputGradient(FloatBuffer Values, FloatBuffer? Rectified, byte[] Argmax, int ImageLength)
 {
-    /// <summary>The winners of one image.</summary>
-    public ReadOnlySpan<byte> WinnersOf(int n) => Winners.Length == 0 ? [] : Winners.AsSpan(n * ImageLength, ImageLength);
+    /// <summary>The argmax of one image.</summary>
+    public ReadOnlySpan<byte> ArgmaxOf(int n) => Argmax.Length == 0 ? [] : Argmax.AsSpan(n * ImageLength, ImageLength);
 
     /// <summary>One image's gradient behind the ReLU.</summary>
     public void Mask(int n, Span<float> destination)

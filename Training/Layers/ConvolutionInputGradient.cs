@@ -11,17 +11,17 @@ namespace CnnService.Training.Layers;
 internal sealed class ConvolutionInputGradient
 {
     private readonly Team team;
-    private readonly CorrelationSize forward;
-    private readonly TurnableFiltering filtering;
+    private readonly ConvolutionSize forward;
+    private readonly TurnableAlgorithm algorithm;
     private readonly FloatBuffer[] masked;
     private readonly Action<int, int> body;
     private OutputGradient dy;
     private int count;
 
-    public ConvolutionInputGradient(CorrelationSize forward, int filters, FloatBuffer dx, LayerBinder binder)
+    public ConvolutionInputGradient(ConvolutionSize forward, int filters, FloatBuffer dx, LayerBinder binder)
     {
         (this.forward, Output, team) = (forward, dx, binder.Team);
-        var backward = new CorrelationSize
+        var backward = new ConvolutionSize
         {
             Channels = filters,
             Height = forward.Height + forward.FilterHeight - 1,
@@ -31,7 +31,7 @@ internal sealed class ConvolutionInputGradient
             OutputHeight = forward.Height,
             OutputWidth = forward.Width,
         };
-        filtering = TurnableFiltering.Create(backward, forward.Channels, binder.Capacity, team);
+        algorithm = ConvolutionAlgorithms.InputGradient(backward, forward.Channels, binder.Capacity, team);
         masked = FloatBuffer.Several(team.Size, filters * forward.OutputHeight * forward.OutputWidth);
         body = Piece;
     }
@@ -43,20 +43,20 @@ internal sealed class ConvolutionInputGradient
     public void Run(FloatBuffer parameters, int weightStart, OutputGradient dy, int count)
     {
         (this.dy, this.count) = (dy, count);
-        filtering.PackTurned(parameters, weightStart);
-        team.Run((count + filtering.Group - 1) / filtering.Group, body);
+        algorithm.PackTurned(parameters, weightStart);
+        team.Run((count + algorithm.Group - 1) / algorithm.Group, body);
     }
 
     private void Piece(int piece, int worker)
     {
-        int first = piece * filtering.Group, there = Math.Min(filtering.Group, count - first);
+        int first = piece * algorithm.Group, there = Math.Min(algorithm.Group, count - first);
         for (int i = 0; i < there; i++)
         {
             dy.Mask(first + i, masked[worker].Span);
-            filtering.Spread(worker, i, forward, masked[worker].Span, dy.WinnersOf(first + i));
+            algorithm.Spread(worker, i, forward, masked[worker].Span, dy.ArgmaxOf(first + i));
         }
 
-        var output = new FilteringOutput(Output, first, [], [], relu: false);
-        for (int block = 0; block < filtering.Blocks; block++) filtering.Write(worker, block, there, output);
+        var output = new ConvolutionTarget(Output, first, [], [], relu: false);
+        for (int block = 0; block < algorithm.Blocks; block++) algorithm.Write(worker, block, there, output);
     }
 }

@@ -10,11 +10,11 @@ namespace CnnService.Training.Layers;
 /// </summary>
 internal sealed class ConvolutionLayer : Layer
 {
-    private readonly Filtering filtering;
+    private readonly ConvolutionAlgorithm algorithm;
     private readonly bool relu;
     private readonly PlacedParameter weight;
     private readonly PlacedParameter? bias;
-    private readonly byte[] winners;
+    private readonly byte[] argmax;
     private readonly ConvolutionGradients? gradients;
     private readonly Action<int, int> forward;
     private FloatBuffer x;
@@ -22,15 +22,15 @@ internal sealed class ConvolutionLayer : Layer
     private int splits;
     private bool isPacked;
 
-    public ConvolutionLayer(LayerBinder binder, CorrelationSize size, int filters, bool bias, bool relu)
+    public ConvolutionLayer(LayerBinder binder, ConvolutionSize size, int filters, bool bias, bool relu)
         : base(binder)
     {
         this.relu = relu;
-        filtering = Filtering.Create(size, filters, binder.Capacity, Team);
+        algorithm = ConvolutionAlgorithms.Forward(size, filters, binder.Capacity, Team);
         weight = binder.Parameter("weight");
         this.bias = bias ? binder.Parameter("bias") : null;
         Output = binder.Buffer(OutputLength);
-        winners = binder.ForTraining && size.PoolHeight * size.PoolWidth > 1 ? new byte[Output.Length] : [];
+        argmax = binder.ForTraining && size.PoolHeight * size.PoolWidth > 1 ? new byte[Output.Length] : [];
         if (binder.ForTraining) gradients = new ConvolutionGradients(binder, size, filters, weight, this.bias);
         forward = ForwardPiece;
         x = Output;
@@ -40,27 +40,27 @@ internal sealed class ConvolutionLayer : Layer
 
     public override FloatBuffer? InputGradient => gradients?.InputGradient;
 
-    private int OutputLength => filtering.Filters * filtering.Size.OutputHeight * filtering.Size.OutputWidth;
+    private int OutputLength => algorithm.Filters * algorithm.Size.OutputHeight * algorithm.Size.OutputWidth;
 
     public override void Forward(FloatBuffer x, Pass pass)
     {
         (this.x, this.pass) = (x, pass);
-        if (gradients is not null || !isPacked) filtering.Pack(Parameters, weight.Start); // a model's parameters never change
+        if (gradients is not null || !isPacked) algorithm.Pack(Parameters, weight.Start); // a model's parameters never change
         isPacked = true;
-        int groups = (pass.Count + filtering.Group - 1) / filtering.Group;
-        splits = Math.Clamp(Team.Size / groups, 1, filtering.Blocks); // fewer groups than threads: share the filters too
+        int groups = (pass.Count + algorithm.Group - 1) / algorithm.Group;
+        splits = Math.Clamp(Team.Size / groups, 1, algorithm.Blocks); // fewer groups than threads: share the filters too
         Team.Run(groups * splits, forward);
     }
 
     public override void Backward(FloatBuffer x, FloatBuffer dy, Pass pass) =>
-        gradients!.Backward(x, new OutputGradient(dy, relu ? Output : null, winners, OutputLength), pass.Count);
+        gradients!.Backward(x, new OutputGradient(dy, relu ? Output : null, argmax, OutputLength), pass.Count);
 
     private void ForwardPiece(int piece, int worker)
     {
-        int first = piece / splits * filtering.Group, count = Math.Min(filtering.Group, pass.Count - first), split = piece % splits;
-        for (int i = 0; i < count; i++) filtering.Load(worker, i, x.Slice((first + i) * Input.Length, Input.Length));
-        var output = new FilteringOutput(Output, first, winners, bias is null ? [] : bias.In(Parameters), relu);
-        for (int block = split * filtering.Blocks / splits; block < (split + 1) * filtering.Blocks / splits; block++)
-            filtering.Write(worker, block, count, output);
+        int first = piece / splits * algorithm.Group, count = Math.Min(algorithm.Group, pass.Count - first), split = piece % splits;
+        for (int i = 0; i < count; i++) algorithm.Load(worker, i, x.Slice((first + i) * Input.Length, Input.Length));
+        var output = new ConvolutionTarget(Output, first, argmax, bias is null ? [] : bias.In(Parameters), relu);
+        for (int block = split * algorithm.Blocks / splits; block < (split + 1) * algorithm.Blocks / splits; block++)
+            algorithm.Write(worker, block, count, output);
     }
 }

@@ -56,7 +56,7 @@ internal sealed class MaxPoolLayer : Layer
 {
     private readonly PoolingSize size;
     private readonly int planeLength, outputLength;
-    private readonly int[] winners;
+    private readonly int[] argmax;
     private readonly Action<int, int> forward, backward;
     private FloatBuffer x, dy;
 
@@ -68,7 +68,7 @@ internal sealed class MaxPoolLayer : Layer
         (planeLength, outputLength) = (Input.PlaneLength, rows * columns);
         Output = binder.Buffer(Input.Channels * outputLength);
         InputGradient = binder.InputGradient();
-        winners = binder.ForTraining ? new int[Output.Length] : [];
+        argmax = binder.ForTraining ? new int[Output.Length] : [];
         (forward, backward) = (ForwardImage, BackwardImage);
         x = dy = Output;
     }
@@ -92,14 +92,14 @@ internal sealed class MaxPoolLayer : Layer
     private void ForwardImage(int n, int worker)
     {
         for (int plane = n * Input.Channels; plane < (n + 1) * Input.Channels; plane++)
-            Pooling.Forward(x.Slice(plane * planeLength, planeLength), size, Output.Slice(plane * outputLength, outputLength), WinnersOf(plane));
+            Pooling.Forward(x.Slice(plane * planeLength, planeLength), size, Output.Slice(plane * outputLength, outputLength), ArgmaxOf(plane));
     }
 
     private void BackwardImage(int n, int worker)
     {
         for (int plane = n * Input.Channels; plane < (n + 1) * Input.Channels; plane++)
-            Pooling.Backward(dy.Slice(plane * outputLength, outputLength), WinnersOf(plane), InputGradient!.Slice(plane * planeLength, planeLength));
+            Pooling.Backward(dy.Slice(plane * outputLength, outputLength), ArgmaxOf(plane), InputGradient!.Slice(plane * planeLength, planeLength));
     }
 
-    private Span<int> WinnersOf(int plane) => winners.Length == 0 ? [] : winners.AsSpan(plane * outputLength, outputLength);
+    private Span<int> ArgmaxOf(int plane) => argmax.Length == 0 ? [] : argmax.AsSpan(plane * outputLength, outputLength);
 }

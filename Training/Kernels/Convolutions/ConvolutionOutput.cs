@@ -9,16 +9,16 @@ internal static unsafe class ConvolutionOutput
 {
     /// <summary>Writes one image's outputs of one filter.</summary>
     /// <param name="layout">The convolution's layout.</param>
-    /// <param name="sums">The sums of a block of filters from <see cref="Correlation.Sum"/>.</param>
+    /// <param name="sums">The sums of a block of filters from <see cref="ShiftedPlanes.Sum"/>.</param>
     /// <param name="filter">The filter's place in its block.</param>
     /// <param name="image">The image's place in its group.</param>
     /// <param name="bias">The filter's bias.</param>
     /// <param name="relu">Whether negative outputs become 0.</param>
     /// <param name="y">The filter's outputs, (OH, OW).</param>
-    /// <param name="winners">Receives which pooling element each output came from, the first largest in row-major order; empty if nobody asks.</param>
+    /// <param name="argmax">Receives which pooling element each output came from, the first largest in row-major order; empty if nobody asks.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(
-        Correlation layout, FloatBuffer sums, int filter, int image, float bias, bool relu, Span<float> y, Span<byte> winners)
+        ShiftedPlanes layout, FloatBuffer sums, int filter, int image, float bias, bool relu, Span<float> y, Span<byte> argmax)
     {
         (int OH, int OW) = (layout.Size.OutputHeight, layout.Size.OutputWidth);
         int elementPitch = Tile.Rows * layout.SumsPitch;
@@ -40,7 +40,7 @@ internal static unsafe class ConvolutionOutput
                 if (relu) largest = Elementwise.Relu(largest);
                 int count = Math.Min(Tile.Columns, OW - ow);
                 Elementwise.Store(largest, y.Slice(oh * OW + ow, count));
-                if (!winners.IsEmpty) StoreBytes(winner, winners.Slice(oh * OW + ow, count));
+                if (!argmax.IsEmpty) StoreBytes(winner, argmax.Slice(oh * OW + ow, count));
             }
         }
     }
@@ -54,12 +54,12 @@ internal static unsafe class ConvolutionOutput
     /// <param name="count">How many filters are there.</param>
     /// <param name="output">Where to, and what is done on the way.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void WriteLanes(Filtering of, FloatBuffer sums, int width, int image, int filter, int count, in FilteringOutput output)
+    public static void WriteLanes(ConvolutionAlgorithm of, FloatBuffer sums, int width, int image, int filter, int count, in ConvolutionTarget output)
     {
-        CorrelationSize size = of.Size;
+        ConvolutionSize size = of.Size;
         int plane = size.OutputHeight * size.OutputWidth, elements = size.PoolHeight * size.PoolWidth;
         Span<float> y = output.Planes(of, image, filter, count);
-        Span<byte> winners = output.WinnersOf(of, image, filter, count);
+        Span<byte> argmax = output.ArgmaxOf(of, image, filter, count);
         Vector512<float> shift = output.BiasOf(filter, count);
         for (int q = 0; q < plane; q++)
         {
@@ -70,7 +70,7 @@ internal static unsafe class ConvolutionOutput
                 Compete(Vector512.Load(source + (element / size.PoolWidth * width + element % size.PoolWidth) * Tile.Columns) + shift, element, ref largest, ref winner);
             if (output.Relu) largest = Elementwise.Relu(largest);
             largest.Store(sums.Pointer + q * Tile.Columns); // read before: outputs never overtake their inputs
-            if (!winners.IsEmpty) for (int f = 0; f < count; f++) winners[f * plane + q] = (byte)winner[f];
+            if (!argmax.IsEmpty) for (int f = 0; f < count; f++) argmax[f * plane + q] = (byte)winner[f];
         }
 
         for (int f = 0; f < count; f++)

@@ -14,7 +14,7 @@ internal sealed unsafe class PatchGradient : WeightGradient
     private readonly Patches patches;
     private readonly int[] windows, elements, found;
 
-    public PatchGradient(CorrelationSize size, int filters)
+    public PatchGradient(ConvolutionSize size, int filters)
         : base(size, filters)
     {
         patches = new Patches(size);
@@ -26,15 +26,15 @@ internal sealed unsafe class PatchGradient : WeightGradient
 
     public override int Pitch => patches.Pitch; // the taps, rounded up
 
-    public override void Add(ReadOnlySpan<float> x, FloatBuffer dy, ReadOnlySpan<byte> winners, FloatBuffer sums)
+    public override void Add(ReadOnlySpan<float> x, FloatBuffer dy, ReadOnlySpan<byte> argmax, FloatBuffer sums)
     {
         patches.Load(x);
         for (int row = 0; row < Size.OutputHeight; row += patches.Rows)
         {
             int rows = Math.Min(patches.Rows, Size.OutputHeight - row);
             patches.Fill(row, rows);
-            if (winners.IsEmpty) AddAll(dy, sums, row * Size.OutputWidth, rows * Size.OutputWidth);
-            else AddWinners(dy, winners, sums, row * Size.OutputWidth, rows * Size.OutputWidth);
+            if (argmax.IsEmpty) AddAll(dy, sums, row * Size.OutputWidth, rows * Size.OutputWidth);
+            else AddWinners(dy, argmax, sums, row * Size.OutputWidth, rows * Size.OutputWidth);
         }
     }
 
@@ -57,11 +57,11 @@ internal sealed unsafe class PatchGradient : WeightGradient
         }
     }
 
-    private void AddWinners(FloatBuffer dy, ReadOnlySpan<byte> winners, FloatBuffer dw, int start, int count)
+    private void AddWinners(FloatBuffer dy, ReadOnlySpan<byte> argmax, FloatBuffer dw, int start, int count)
     {
         int outputs = Size.OutputHeight * Size.OutputWidth;
         for (int f = 0; f < Filters; f++)
-            for (int q = 0; q < count; q++) found[f * count + q] = windows[q] + elements[winners[f * outputs + start + q]];
+            for (int q = 0; q < count; q++) found[f * count + q] = windows[q] + elements[argmax[f * outputs + start + q]];
         fixed (int* won = found)
         {
             var gradient = new WonGradient(dy.Pointer + start, outputs, won, count);

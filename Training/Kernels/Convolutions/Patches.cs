@@ -14,13 +14,13 @@ internal sealed unsafe class Patches
 
     private const int Target = 64; // patches that make a product worth while
     private const int NumbersTarget = 64 * 1024; // a quarter of a second-level cache of 1 MB
-    private readonly CorrelationSize size;
+    private readonly ConvolutionSize size;
     private readonly int paddedPitch, paddedPlane;
     private readonly int[] rowOffsets;
     private readonly FloatBuffer padded, patches;
 
     /// <summary>Scratch for one worker.</summary>
-    public Patches(CorrelationSize size)
+    public Patches(ConvolutionSize size)
     {
         this.size = size;
         (paddedPitch, paddedPlane) = (size.Width + 2 * size.Padding, (size.Height + 2 * size.Padding) * (size.Width + 2 * size.Padding));

@@ -2,11 +2,11 @@ using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Kernels.Convolutions;
 
-/// <summary>Copies images and gradients into the planes of a <see cref="Correlation"/>. The zeros of the padding are never written.</summary>
+/// <summary>Copies images and gradients into the planes of a <see cref="ShiftedPlanes"/>. The zeros of the padding are never written.</summary>
 internal static unsafe class Planes
 {
     /// <summary>Copies one image (C, H, W) to its place among the planes of a group.</summary>
-    public static void Fill(Correlation layout, ReadOnlySpan<float> x, FloatBuffer planes, int image)
+    public static void Fill(ShiftedPlanes layout, ReadOnlySpan<float> x, FloatBuffer planes, int image)
     {
         (int C, int H, int W) = (layout.Size.Channels, layout.Size.Height, layout.Size.Width);
         (int stride, int padding) = (layout.Stride, layout.Size.Padding);
@@ -32,15 +32,15 @@ internal static unsafe class Planes
 
     /// <summary>
     /// Spreads the gradient of one image's outputs over the planes from which the input gradient is summed: each number goes to the convolution
-    /// output that won its pooling window, <see cref="CorrelationSize.Stride"/> apart, shifted by HH - 1 - padding; all else is 0.
+    /// output that won its pooling window, <see cref="ConvolutionSize.Stride"/> apart, shifted by HH - 1 - padding; all else is 0.
     /// </summary>
     /// <param name="size">The forward pass.</param>
     /// <param name="backward">The layout of the input gradient: one plane per filter.</param>
     /// <param name="gradient">dy of the image, (F, OH, OW), already masked.</param>
-    /// <param name="winners">Which pooling element each came from; empty without pooling.</param>
+    /// <param name="argmax">Which pooling element each came from; empty without pooling.</param>
     /// <param name="planes">The planes of <paramref name="backward"/>.</param>
     /// <param name="image">The image's place in the group.</param>
-    public static void Spread(CorrelationSize size, Correlation backward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> winners, FloatBuffer planes, int image)
+    public static void Spread(ConvolutionSize size, ShiftedPlanes backward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax, FloatBuffer planes, int image)
     {
         (int OH, int OW) = (size.OutputHeight, size.OutputWidth);
         int top = size.FilterHeight - 1 - size.Padding, left = size.FilterWidth - 1 - size.Padding;
@@ -53,7 +53,7 @@ internal static unsafe class Planes
                 for (int ow = 0; ow < OW; ow++)
                 {
                     int from = (f * OH + oh) * OW + ow;
-                    int element = winners.IsEmpty ? 0 : winners[from];
+                    int element = argmax.IsEmpty ? 0 : argmax[from];
                     int h = (oh * size.PoolStride + element / size.PoolWidth) * size.Stride + top;
                     int w = (ow * size.PoolStride + element % size.PoolWidth) * size.Stride + left;
                     if ((uint)h < (uint)backward.Size.Height && (uint)w < (uint)backward.Size.Width) plane[h * backward.Pitch + w] = gradient[from];

@@ -17,7 +17,7 @@ internal sealed unsafe class PooledRowGradient : WeightGradient
     private readonly FloatBuffer image;
     private readonly int[] positions, found;
 
-    public PooledRowGradient(CorrelationSize size, int filters)
+    public PooledRowGradient(ConvolutionSize size, int filters)
         : base(size, filters)
     {
         imagePitch = (size.Width + 2 * size.Padding + Lanes + Line - 1) / Line * Line;
@@ -36,13 +36,13 @@ internal sealed unsafe class PooledRowGradient : WeightGradient
     private int Elements => Size.PoolHeight * Size.PoolWidth;
 
     /// <summary>Whether it serves a convolution, with at least two thirds of what it multiplies in use.</summary>
-    public static bool Fits(CorrelationSize size) =>
+    public static bool Fits(ConvolutionSize size) =>
         size.PoolHeight * size.PoolWidth > 1 && size.FilterWidth <= Lanes && 3 * size.FilterHeight * size.FilterWidth >= 2 * RoundRows(size.FilterHeight) * Lanes;
 
-    public override void Add(ReadOnlySpan<float> x, FloatBuffer dy, ReadOnlySpan<byte> winners, FloatBuffer sums)
+    public override void Add(ReadOnlySpan<float> x, FloatBuffer dy, ReadOnlySpan<byte> argmax, FloatBuffer sums)
     {
         Load(x);
-        for (int i = 0; i < winners.Length; i += Outputs) Find(winners.Slice(i, Outputs), found.AsSpan(i, Outputs));
+        for (int i = 0; i < argmax.Length; i += Outputs) Find(argmax.Slice(i, Outputs), found.AsSpan(i, Outputs));
         fixed (int* won = found)
         {
             for (int c = 0; c < Size.Channels; c++) // outside, so that a channel stays in the first-level cache for all filters
@@ -88,7 +88,7 @@ internal sealed unsafe class PooledRowGradient : WeightGradient
 
     // Element by element rather than output by output, so that vectors of outputs are chosen from.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Find(ReadOnlySpan<byte> winners, Span<int> found)
+    private void Find(ReadOnlySpan<byte> argmax, Span<int> found)
     {
         positions.AsSpan(0, Outputs).CopyTo(found);
         for (int element = 1; element < Elements; element++)
@@ -97,12 +97,12 @@ internal sealed unsafe class PooledRowGradient : WeightGradient
             int q = 0;
             for (; q <= Outputs - Line; q += Line)
             {
-                Vector512<int> winner = Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(winners[q..]).ToVector256Unsafe().ToVector512Unsafe())).AsInt32();
+                Vector512<int> winner = Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(argmax[q..]).ToVector256Unsafe().ToVector512Unsafe())).AsInt32();
                 Vector512<int> won = Vector512.Equals(winner, Vector512.Create(element));
                 Vector512.ConditionalSelect(won, Vector512.Create(candidates[q..]), Vector512.Create<int>(found[q..])).CopyTo(found[q..]);
             }
 
-            for (; q < Outputs; q++) if (winners[q] == element) found[q] = candidates[q];
+            for (; q < Outputs; q++) if (argmax[q] == element) found[q] = candidates[q];
         }
     }
 

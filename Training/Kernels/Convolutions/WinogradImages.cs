@@ -2,7 +2,7 @@ using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Kernels.Convolutions;
 
-/// <summary>Images for <see cref="WinogradFiltering"/>: turned around so that channels are the lanes (row, column, channel), then cut into transformed tiles.</summary>
+/// <summary>Images for <see cref="WinogradAlgorithm"/>: turned around so that channels are the lanes (row, column, channel), then cut into transformed tiles.</summary>
 internal static unsafe class WinogradImages
 {
     /// <summary>Turns an image (C, H, W) around; the zeros of the padding are never written.</summary>
@@ -26,7 +26,7 @@ internal static unsafe class WinogradImages
     /// by <paramref name="margin"/>; all else is 0.
     /// </summary>
     public static void Spread(
-        WinogradSize size, CorrelationSize forward, int margin, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> winners, Span<float> image)
+        WinogradSize size, ConvolutionSize forward, int margin, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax, Span<float> image)
     {
         (int OH, int OW, int pitch) = (forward.OutputHeight, forward.OutputWidth, size.ChannelPitch);
         int filters = gradient.Length / (OH * OW);
@@ -37,7 +37,7 @@ internal static unsafe class WinogradImages
             {
                 for (int ow = 0; ow < OW; ow++)
                 {
-                    int from = (f * OH + oh) * OW + ow, element = winners.IsEmpty ? 0 : winners[from];
+                    int from = (f * OH + oh) * OW + ow, element = argmax.IsEmpty ? 0 : argmax[from];
                     int h = (oh * forward.PoolStride + element / forward.PoolWidth) * forward.Stride + margin;
                     int w = (ow * forward.PoolStride + element % forward.PoolWidth) * forward.Stride + margin;
                     if ((uint)h < (uint)size.ImageRows && (uint)w < (uint)size.ImageWidth) image[(h * size.ImageWidth + w) * pitch + f] = gradient[from];

@@ -16,7 +16,7 @@ internal sealed class WinogradSize
     private const int TilesTarget = 64;   // rows of the products: enough to read the filters seldom
 
     /// <summary>The tiles for filters of that number, with room for up to <paramref name="capacity"/> images at a time.</summary>
-    public WinogradSize(CorrelationSize size, int filters, int capacity)
+    public WinogradSize(ConvolutionSize size, int filters, int capacity)
     {
         (Size, Filters) = (size, filters);
         (ChannelPitch, FilterPitch) = (PitchOf(size.Channels), PitchOf(filters));
@@ -26,7 +26,7 @@ internal sealed class WinogradSize
     }
 
     /// <summary>The convolution.</summary>
-    public CorrelationSize Size { get; }
+    public ConvolutionSize Size { get; }
 
     /// <summary>F.</summary>
     public int Filters { get; }
@@ -71,13 +71,13 @@ internal sealed class WinogradSize
     public int FiltersLength => Points * Size.Channels * FilterPitch;
 
     /// <summary>Whether it serves a convolution, and with at most two thirds of the multiplications.</summary>
-    public static bool Fits(CorrelationSize size, int filters) =>
+    public static bool Fits(ConvolutionSize size, int filters) =>
         size is { FilterHeight: 3, FilterWidth: 3, Stride: 1 } && Math.Min(size.Channels, filters) >= LeastChannels
         && 3 * Points * TilesOn(UsedHeight(size)) * TilesOn(UsedWidth(size)) <= 2 * 9 * UsedHeight(size) * UsedWidth(size);
 
-    private static int UsedHeight(CorrelationSize size) => (size.OutputHeight - 1) * size.PoolStride + size.PoolHeight;
+    private static int UsedHeight(ConvolutionSize size) => (size.OutputHeight - 1) * size.PoolStride + size.PoolHeight;
 
-    private static int UsedWidth(CorrelationSize size) => (size.OutputWidth - 1) * size.PoolStride + size.PoolWidth;
+    private static int UsedWidth(ConvolutionSize size) => (size.OutputWidth - 1) * size.PoolStride + size.PoolWidth;
 
     private static int TilesOn(int outputs) => (outputs + Outputs - 1) / Outputs;
 

@@ -5,12 +5,12 @@ namespace CnnService.Training.Kernels.Convolutions;
 
 /// <summary>
 /// A convolution at work on groups of images: filters are packed once a pass, then each worker loads the images of a group and writes the outputs of
-/// some blocks of filters. The way is chosen by the sizes alone, so an image gives the same bits alone and in a batch.
+/// some blocks of filters. <see cref="ConvolutionAlgorithms"/> chooses one.
 /// </summary>
-internal abstract class Filtering(CorrelationSize size, int filters)
+internal abstract class ConvolutionAlgorithm(ConvolutionSize size, int filters)
 {
     /// <summary>The convolution.</summary>
-    public CorrelationSize Size { get; } = size;
+    public ConvolutionSize Size { get; } = size;
 
     /// <summary>F.</summary>
     public int Filters { get; } = filters;
@@ -24,11 +24,6 @@ internal abstract class Filtering(CorrelationSize size, int filters)
     /// <summary>Blocks of filters, each of which can be written apart.</summary>
     public int Blocks => (Filters + BlockFilters - 1) / BlockFilters;
 
-    /// <summary>The way that suits the sizes.</summary>
-    public static Filtering Create(CorrelationSize size, int filters, int capacity, Team team) => PooledRowFiltering.Fits(size)
-        ? new PooledRowFiltering(size, filters, team)
-        : TurnableFiltering.Create(size, filters, capacity, team);
-
     /// <summary>Takes the filters w (F, C, HH, WW).</summary>
     public abstract void Pack(FloatBuffer parameters, int weightStart);
 
@@ -36,17 +31,12 @@ internal abstract class Filtering(CorrelationSize size, int filters)
     public abstract void Load(int worker, int place, ReadOnlySpan<float> x);
 
     /// <summary>Writes the outputs of one block of filters for the first <paramref name="count"/> images that were loaded.</summary>
-    public abstract void Write(int worker, int block, int count, in FilteringOutput output);
+    public abstract void Write(int worker, int block, int count, in ConvolutionTarget output);
 }
 
 /// <summary>A convolution that can run backwards too, as the input's gradient of another one.</summary>
-internal abstract class TurnableFiltering(CorrelationSize size, int filters) : Filtering(size, filters)
+internal abstract class TurnableAlgorithm(ConvolutionSize size, int filters) : ConvolutionAlgorithm(size, filters)
 {
-    /// <summary>The way that suits the sizes, of those that can.</summary>
-    public static new TurnableFiltering Create(CorrelationSize size, int filters, int capacity, Team team) => WinogradSize.Fits(size, filters)
-        ? new WinogradFiltering(new WinogradSize(size, filters, capacity), team)
-        : new DirectFiltering(size, filters, capacity, team);
-
     /// <summary>
     /// Takes filters w (C, F, HH, WW) for an input gradient: filters and channels change places, and rows and columns run backwards.
     /// </summary>
@@ -56,16 +46,16 @@ internal abstract class TurnableFiltering(CorrelationSize size, int filters) : F
     /// Loads the gradient of the outputs of <paramref name="forward"/> for its input gradient: each number at the output that won its window, the
     /// convolution's stride apart, shifted by HH - 1 - padding; all else is 0.
     /// </summary>
-    public abstract void Spread(int worker, int place, CorrelationSize forward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> winners);
+    public abstract void Spread(int worker, int place, ConvolutionSize forward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax);
 }
 
 /// <summary>Where outputs go, and what is done as they are written.</summary>
 /// <param name="values">y, (N, F, OH, OW).</param>
 /// <param name="first">The group's first image.</param>
-/// <param name="winners">Receives which pooling element each output came from, the first largest in row-major order; empty if nobody asks.</param>
+/// <param name="argmax">Receives which pooling element each output came from, the first largest in row-major order; empty if nobody asks.</param>
 /// <param name="bias">(F), or empty.</param>
 /// <param name="relu">Whether negative outputs become 0.</param>
-internal readonly ref struct FilteringOutput(FloatBuffer values, int first, byte[] winners, ReadOnlySpan<float> bias, bool relu)
+internal readonly ref struct ConvolutionTarget(FloatBuffer values, int first, byte[] argmax, ReadOnlySpan<float> bias, bool relu)
 {
     private readonly ReadOnlySpan<float> bias = bias;
 
@@ -76,13 +66,13 @@ internal readonly ref struct FilteringOutput(FloatBuffer values, int first, byte
     public Vector512<float> BiasOf(int filter, int count) => bias.IsEmpty ? default : Elementwise.Load(bias.Slice(filter, count));
 
     /// <summary>The outputs of some filters for an image of the group.</summary>
-    public Span<float> Planes(Filtering of, int image, int filter, int count) => values.Slice(Start(of, image, filter), count * Length(of));
+    public Span<float> Planes(ConvolutionAlgorithm of, int image, int filter, int count) => values.Slice(Start(of, image, filter), count * Length(of));
 
-    /// <summary>Their winners.</summary>
-    public Span<byte> WinnersOf(Filtering of, int image, int filter, int count) =>
-        winners.Length == 0 ? [] : winners.AsSpan(Start(of, image, filter), count * Length(of));
+    /// <summary>Their argmax.</summary>
+    public Span<byte> ArgmaxOf(ConvolutionAlgorithm of, int image, int filter, int count) =>
+        argmax.Length == 0 ? [] : argmax.AsSpan(Start(of, image, filter), count * Length(of));
 
-    private int Start(Filtering of, int image, int filter) => ((first + image) * of.Filters + filter) * Length(of);
+    private int Start(ConvolutionAlgorithm of, int image, int filter) => ((first + image) * of.Filters + filter) * Length(of);
 
-    private static int Length(Filtering of) => of.Size.OutputHeight * of.Size.OutputWidth;
+    private static int Length(ConvolutionAlgorithm of) => of.Size.OutputHeight * of.Size.OutputWidth;
 }

@@ -12,12 +12,12 @@ namespace CnnService.Training.Kernels.Convolutions;
 /// Several images lie side by side in the planes (a group), so that small images fill the vectors too. Outputs are computed for the whole pitch
 /// of a row; those beyond its width are never used. The order of the taps is channel, row, column: it alone decides the bits of a sum.
 /// </remarks>
-internal sealed unsafe class Correlation
+internal sealed unsafe class ShiftedPlanes
 {
     private readonly int[] offsets;
 
     /// <summary>Lays out the planes for images of that size.</summary>
-    public Correlation(CorrelationSize size, int group)
+    public ShiftedPlanes(ConvolutionSize size, int group)
     {
         (Size, Group) = (size, group);
         int stride = size.Stride * size.PoolStride;
@@ -30,7 +30,7 @@ internal sealed unsafe class Correlation
     }
 
     /// <summary>What the planes are laid out for.</summary>
-    public CorrelationSize Size { get; }
+    public ConvolutionSize Size { get; }
 
     /// <summary>Images side by side.</summary>
     public int Group { get; }
@@ -141,7 +141,7 @@ internal sealed unsafe class Correlation
 }
 
 /// <summary>The sizes of a sliding window: C input channels of H x W, filters of HH x WW, and the pooling window that follows (1 x 1 for none).</summary>
-internal readonly record struct CorrelationSize
+internal readonly record struct ConvolutionSize
 {
     /// <summary>C.</summary>
     public required int Channels { get; init; }
@@ -183,7 +183,7 @@ internal readonly record struct CorrelationSize
     public int Taps => Channels * FilterHeight * FilterWidth;
 
     /// <summary>Sizes with stride 1, no padding and no pooling unless said.</summary>
-    public CorrelationSize()
+    public ConvolutionSize()
     {
     }
 }

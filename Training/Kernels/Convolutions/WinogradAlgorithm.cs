@@ -7,7 +7,7 @@ namespace CnnService.Training.Kernels.Convolutions;
 /// transformed filters (C, F). A sum runs over the channels in their order, so it is the same for every group, thread and vector width.
 /// </summary>
 /// <remarks>The error of float was 3e-6, 5e-6 and 1.1e-5 of the largest output over 16, 64 and 256 channels, seven times that of plain sums.</remarks>
-internal sealed unsafe class WinogradFiltering : TurnableFiltering
+internal sealed unsafe class WinogradAlgorithm : TurnableAlgorithm
 {
     private readonly WinogradSize size;
     private readonly FloatBuffer filters;
@@ -17,7 +17,7 @@ internal sealed unsafe class WinogradFiltering : TurnableFiltering
     private FloatBuffer parameters;
     private int weightStart;
 
-    public WinogradFiltering(WinogradSize size, Team team)
+    public WinogradAlgorithm(WinogradSize size, Team team)
         : base(size.Size, size.Filters)
     {
         (this.size, Team) = (size, team);
@@ -62,13 +62,13 @@ internal sealed unsafe class WinogradFiltering : TurnableFiltering
         WinogradImages.TransformInput(size, images[worker], tiles[worker], place);
     }
 
-    public override void Spread(int worker, int place, CorrelationSize forward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> winners)
+    public override void Spread(int worker, int place, ConvolutionSize forward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax)
     {
-        WinogradImages.Spread(size, forward, 2 - forward.Padding, gradient, winners, images[worker].Span);
+        WinogradImages.Spread(size, forward, 2 - forward.Padding, gradient, argmax, images[worker].Span);
         WinogradImages.TransformInput(size, images[worker], tiles[worker], place);
     }
 
-    public override void Write(int worker, int block, int count, in FilteringOutput output)
+    public override void Write(int worker, int block, int count, in ConvolutionTarget output)
     {
         int first = block * BlockFilters, blockFilters = Math.Min(BlockFilters, Filters - first);
         Multiply(worker, first, count * size.Tiles, blockFilters > Tile.Columns);

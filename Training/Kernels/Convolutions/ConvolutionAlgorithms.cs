@@ -1,0 +1,19 @@
+namespace CnnService.Training.Kernels.Convolutions;
+
+/// <summary>Chooses how a convolution is computed. The sizes alone decide, so an image gives the same bits alone and in a batch.</summary>
+internal static class ConvolutionAlgorithms
+{
+    /// <summary>The outputs: pooled rows where seven columns are pooled in pairs, minimal filtering for 3x3, plain sums for the rest.</summary>
+    public static ConvolutionAlgorithm Forward(ConvolutionSize size, int filters, int capacity, Team team) => PooledRowsAlgorithm.Fits(size)
+        ? new PooledRowsAlgorithm(size, filters, team)
+        : InputGradient(size, filters, capacity, team);
+
+    /// <summary>The input's gradient, which is a convolution itself.</summary>
+    public static TurnableAlgorithm InputGradient(ConvolutionSize size, int filters, int capacity, Team team) => WinogradSize.Fits(size, filters)
+        ? new WinogradAlgorithm(new WinogradSize(size, filters, capacity), team)
+        : new DirectAlgorithm(size, filters, capacity, team);
+
+    /// <summary>The weights' gradient, for one worker.</summary>
+    public static WeightGradient WeightGradient(ConvolutionSize size, int filters) =>
+        PooledRowGradient.Fits(size) ? new PooledRowGradient(size, filters) : new PatchGradient(size, filters);
+}
