@@ -11,7 +11,7 @@ namespace CnnService.Training.Tests;
 public sealed class BitsTests
 {
     private const int Iterations = 50;
-    private const string Expected = "570e44c54b3436874bcc36d3344b67e9f1a03ef3382a86d4a1162a36c698bfef";
+    private const string Expected = "8d78a8cfe67bd0e5f2c9c98e323fcf4d6921e11d8e0cc55f59581a557b96af1c";
 
     private static readonly OptimizerSpec[] Rules =
         [new Sgd { LearningRate = 0.05 }, new SgdMomentum { LearningRate = 0.02 }, new RmsProp { LearningRate = 0.002 }, new Adam { LearningRate = 0.005 }];

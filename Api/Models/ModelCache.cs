@@ -1,8 +1,8 @@
 using CnnService.Api.Data;
 using CnnService.Api.Pictures;
 using CnnService.Api.Runs;
-using CnnService.Training.Specs;
 using CnnService.Training;
+using CnnService.Training.Specs;
 
 namespace CnnService.Api.Models;
 

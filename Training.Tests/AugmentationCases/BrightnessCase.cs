@@ -7,7 +7,7 @@ internal sealed class BrightnessCase : AugmentationCase
 {
     public override Type Kind => typeof(Brightness);
 
-    public override string RecordedSha256 => "e3f2918e7f06e6ae0f4501015b23becbd0cbb20eac0606e0e3afb88bbb4b55e0";
+    public override string RecordedSha256 => "902fa9072871d2cbdfbfe065b05e2dedd023b4d15252bd57c2a215f222e4c5a1";
 
     public override AugmentationSpec Draw(int number) => new Brightness { Amount = (1 + number) / 6.0 };
 

@@ -7,7 +7,7 @@ internal sealed class ContrastCase : AugmentationCase
 {
     public override Type Kind => typeof(Contrast);
 
-    public override string RecordedSha256 => "4a6f79264107274900580dd42d631ecd660d65dd86742c9ec09f59de6d0eb4fb";
+    public override string RecordedSha256 => "7b24f032bebe28993521cba0ced9e2544b4249bfd18ec85a15db08d58d308d71";
 
     public override AugmentationSpec Draw(int number) => new Contrast { Amount = (1 + number) / 12.0 };
 

@@ -7,7 +7,7 @@ internal sealed class CutoutCase : AugmentationCase
 {
     public override Type Kind => typeof(Cutout);
 
-    public override string RecordedSha256 => "640029322dc4d58b292c74387a28d1377111440d77ef0c9891a4247345f4537a";
+    public override string RecordedSha256 => "f9ebe602c3dc28a55876cde9ad2660f7f2b7861a74d171db72f57c525c6478a9";
 
     public override AugmentationSpec Draw(int number) => new Cutout { Size = 1 + number };
 

@@ -7,7 +7,7 @@ internal sealed class FlipCase : AugmentationCase
 {
     public override Type Kind => typeof(Flip);
 
-    public override string RecordedSha256 => "b7c9da98f38c78fa0fbebfaefb77d54cc6f7e22cfc1b9e4445cab63acac22f45";
+    public override string RecordedSha256 => "cf557ce6c52c8221623265cf6d418c88f2013f7681cd85dfd92e50270247e696";
 
     public override AugmentationSpec Draw(int number) => new Flip { Mode = (FlipMode)(number % 2) };
 

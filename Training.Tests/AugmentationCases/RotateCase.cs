@@ -7,7 +7,7 @@ internal sealed class RotateCase : AugmentationCase
 {
     public override Type Kind => typeof(Rotate);
 
-    public override string RecordedSha256 => "d4bff9641bab2449a0717ea55949980e23826815e40fcbe7fccae7c0eaca43b3";
+    public override string RecordedSha256 => "017cb5da5a5bbb0e253ff6813afb04953041013162bdcc167d0c5ac4b387d50a";
 
     public override AugmentationSpec Draw(int number) => new Rotate { Degrees = 15 * (1 + number) };
 

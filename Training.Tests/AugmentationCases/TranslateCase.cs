@@ -7,7 +7,7 @@ internal sealed class TranslateCase : AugmentationCase
 {
     public override Type Kind => typeof(Translate);
 
-    public override string RecordedSha256 => "83947f67f47bd6284ab62040ed6870bb16b3cd7bcbace425aaf6d3d53dcaa213";
+    public override string RecordedSha256 => "e7d2b195f46a6256546ee48951f32fdd69480cd15ad186edb2d49c4c6090563d";
 
     public override AugmentationSpec Draw(int number) => new Translate { Pixels = 1 + number };
 

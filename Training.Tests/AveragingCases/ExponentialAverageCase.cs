@@ -13,7 +13,7 @@ internal sealed class ExponentialAverageCase : AveragingCase
 
     public override AveragingSpec Recorded => new ExponentialAverage { Decay = 0.6 };
 
-    public override string RecordedSha256 => "233f5fd311fc6a09fc33b53440faf0eda6aeb8f1b99e520fa5e0b4ea10ab0e41";
+    public override string RecordedSha256 => "3b5118ff5e3c675a7599a01ad7c7510beca1dee9b8c9ee8bcba6333bd4dad465";
 
     public override AveragingSpec Draw(int number) => new ExponentialAverage { Decay = 0.09 * number };
 

@@ -145,6 +145,13 @@ public sealed class FastLayerTests
         MustMatch(apart.Gradient("0.weight").Widen(), fused.Gradient("0.weight"));
     }
 
+    [Theory]
+    [InlineData(1, 66, 70)] // more tiles than are multiplied in one go
+    [InlineData(9, 20, 23)] // more images than are taken together
+    [InlineData(130, 3, 4)] // many of one tile
+    public void Convolution_GradientOfManyTiles_MatchesReference(int images, int height, int width) =>
+        Check(new ConvolutionCase(images, C: 16, height, width, F: 17, HH: 3, WW: 3, Stride: 1, Padding: 1, Bias: true, Relu: false, Pool: 0, PoolStride: 1, Threads: 2));
+
     private static Tensor4<double> Rectified(Tensor4<double> y, bool relu) => relu ? Training.Reference.Relu.Forward(y) : y;
 
     private static void Check(ConvolutionCase k)
@@ -178,10 +185,10 @@ public sealed class FastLayerTests
     {
         for (int i = 0; i < y.Data.Length; i++)
         {
-            int plane = i / (y.H * y.W) * x.H * x.W, top = i / y.W % y.H * pool.Stride, left = i % y.W * pool.Stride, argmax = 0;
+            int plane = i / (y.H * y.W) * x.H * x.W, top = i / y.W % y.H * pool.Stride, left = i % y.W * pool.Stride, highest = 0;
             for (int e = 0; e < pool.Height * pool.Width; e++)
-                if (x.Data[plane + (top + e / pool.Width) * x.W + left + e % pool.Width] == y.Data[i]) argmax++;
-            if (argmax > 1 || y.Data[i] == 0) dout.Data[i] = 0;
+                if (x.Data[plane + (top + e / pool.Width) * x.W + left + e % pool.Width] == y.Data[i]) highest++;
+            if (highest > 1 || y.Data[i] == 0) dout.Data[i] = 0;
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class AdamCase : OptimizerCase<Adam>
 
     public override OptimizerSpec Recorded => new Adam { LearningRate = 0.005 };
 
-    public override string RecordedSha256 => "ff85dc54b0fc34a6d7ca06664862aad10f3cf6e229e06d2b9d8f3cd361849898";
+    public override string RecordedSha256 => "dc4471f0fc4d12e94f87d83d51853b452b9f37e91f9453512a5129e60dd92c3f";
 
     public override OptimizerSpec Draw(int number) => new Adam { LearningRate = 0.01 + 0.01 * number, Beta1 = number / 12.0, Beta2 = 0.9 + number / 120.0, Epsilon = 1e-6 };
 

@@ -10,7 +10,7 @@ internal sealed class AdamWCase : OptimizerCase<AdamW>
 
     public override OptimizerSpec Recorded => new AdamW { LearningRate = 0.005, WeightDecay = 0.5, ShiftFactor = 2 };
 
-    public override string RecordedSha256 => "1c67d20be1bfd020c247f7f5f472db11466c3d79a62f764bf6a1b52cdc8bf998";
+    public override string RecordedSha256 => "c0ee7f4580a3b5e0d01ba80f2ef3038555fc86e330216bd1ab71bca4ab28cae4";
 
     public override OptimizerSpec Draw(int number) =>
         new AdamW { LearningRate = 0.01 + 0.01 * number, Beta1 = number / 12.0, Beta2 = 0.9 + number / 120.0, Epsilon = 1e-6, WeightDecay = number / 10.0 };

@@ -10,7 +10,7 @@ internal sealed class RmsPropCase : OptimizerCase<RmsProp>
 
     public override OptimizerSpec Recorded => new RmsProp { LearningRate = 0.002 };
 
-    public override string RecordedSha256 => "5bf49b1f03d38d522802ae25e79accea7f38186d75ac6589846f13d06299c463";
+    public override string RecordedSha256 => "2dd20eb215bfe89135f721da06637cd88f34218c7c00790a72dbaa62e575ccd8";
 
     public override OptimizerSpec Draw(int number) => new RmsProp { LearningRate = 0.01 + 0.01 * number, DecayRate = number / 12.0, Epsilon = 1e-6 };
 

@@ -10,7 +10,7 @@ internal sealed class SgdCase : OptimizerCase<Sgd>
 
     public override OptimizerSpec Recorded => new Sgd { LearningRate = 0.05 };
 
-    public override string RecordedSha256 => "609fa03bc4343d16e44567afa9974764b9b0647da21413dd578ca5a425ae4d4e";
+    public override string RecordedSha256 => "30fa4190198d368ff5463d69d78e1832a6deaf22dee1189e5a6df8be6504fb58";
 
     public override OptimizerSpec Draw(int number) => new Sgd { LearningRate = 0.01 + 0.1 * number };
 

@@ -10,7 +10,7 @@ internal sealed class SgdMomentumCase : OptimizerCase<SgdMomentum>
 
     public override OptimizerSpec Recorded => new SgdMomentum { LearningRate = 0.02 };
 
-    public override string RecordedSha256 => "3942382d1ae02714192d659c39fb07f8b905bf57d46ea26f20727b2cddba32e5";
+    public override string RecordedSha256 => "ca14798b839d1dcf2df1a4fe39b647f0228ad19b35259db3d1b0eb85e3f0df90";
 
     public override OptimizerSpec Draw(int number) => new SgdMomentum
     {

@@ -9,7 +9,7 @@ namespace CnnService.Training.Tests.Optimizers;
 public sealed class OptimizerTests
 {
     private const int Length = 100, PieceLength = 33;
-    private const string ClippedSha256 = "36eccc6a2e873a812b18d63945b8e04fe13bbec8b4acaad639f68c6f3ae3de9e";
+    private const string ClippedSha256 = "1351a976bff560ec017e5081b9a61dd688e50dc6df1f40ca2ac1443098fdc125";
 
     [Fact]
     public void Steps_WithTheWholeGradientFirst_HaveTheBitsOfThoseThatUpdateAsItArrives()

@@ -16,6 +16,7 @@ public sealed record Convolution : LayerSpec
 {
     private const int LargestFusedWindow = 16;
     private const int LargestWhitened = 64; // numbers of a patch, whose products with each other are summed over all patches
+    private const int SummedCopies = 16; // of their gradients: over runs of images, at most
     private const int PackedCopies = 8; // of the filters, for either direction: minimal filtering makes 36 numbers of 9
 
     /// <summary>F, the number of filters, 1 to 4,096.</summary>
@@ -79,7 +80,7 @@ public sealed record Convolution : LayerSpec
         long weights = parameters.Sum(parameter => (long)parameter.Length);
         return base.Cost(input) with
         {
-            Fixed = (ConvolutionGradients.Pieces + PackedCopies) * weights,
+            Fixed = (SummedCopies + PackedCopies) * weights,
             MultiplyAdds = (long)Output(input).PlaneLength * parameters[0].Length,
         };
     }

@@ -13,7 +13,13 @@ internal static class ConvolutionAlgorithms
         ? new WinogradAlgorithm(new WinogradSize(size, filters, capacity), team)
         : new DirectAlgorithm(size, filters, capacity, team);
 
-    /// <summary>The weights' gradient, for one worker.</summary>
+    /// <summary>The gradients of weights and biases: minimal filtering for 3x3, sums over runs of images for the rest, and where a pooling leaves few to sum.</summary>
+    public static BatchGradient Gradients(ConvolutionSize size, int filters, bool bias, int capacity, Team team) =>
+        WinogradSize.Fits(size, filters) && size.PoolHeight * size.PoolWidth == 1
+            ? new WinogradGradient(size, filters, bias, capacity, team)
+            : new ImageRunsGradient(size, filters, bias, capacity, team);
+
+    /// <summary>The weights' gradient of some images, for one worker.</summary>
     public static WeightGradient WeightGradient(ConvolutionSize size, int filters) =>
         PooledRowGradient.Fits(size) ? new PooledRowGradient(size, filters) : new PatchGradient(size, filters);
 }

@@ -16,6 +16,7 @@ internal sealed unsafe class WinogradAlgorithm : TurnableAlgorithm
     private readonly Action<int, int> packChannel, packTurnedChannel;
     private FloatBuffer parameters;
     private int weightStart;
+    private int[]? spread; // where the outputs of the forward pass lie, as all of them are of one size; every worker would find the same
 
     public WinogradAlgorithm(WinogradSize size, Team team)
         : base(size.Size, size.Filters)
@@ -58,13 +59,17 @@ internal sealed unsafe class WinogradAlgorithm : TurnableAlgorithm
 
     public override void Load(int worker, int place, ReadOnlySpan<float> x)
     {
-        WinogradImages.Load(size, x, images[worker].Span);
+        WinogradImages.Load(size, x, images[worker]);
         WinogradImages.TransformInput(size, images[worker], tiles[worker], place);
     }
 
     public override void Spread(int worker, int place, ConvolutionSize forward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax)
     {
-        WinogradImages.Spread(size, forward, 2 - forward.Padding, gradient, argmax, images[worker].Span);
+        int margin = 2 - forward.Padding;
+        if (argmax.IsEmpty && forward.Stride == 1)
+            WinogradImages.Spread(size, spread ??= WinogradImages.PlacesOf(size, forward, margin), gradient, images[worker]);
+        else
+            WinogradImages.Spread(size, forward, margin, gradient, argmax, images[worker].Span);
         WinogradImages.TransformInput(size, images[worker], tiles[worker], place);
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using CnnService.Training.Tensors;
 
 namespace CnnService.Training.Kernels.Convolutions;
@@ -6,20 +8,14 @@ namespace CnnService.Training.Kernels.Convolutions;
 internal static unsafe class WinogradImages
 {
     /// <summary>Turns an image (C, H, W) around; the zeros of the padding are never written.</summary>
-    public static void Load(WinogradSize size, ReadOnlySpan<float> x, Span<float> image)
-    {
-        (int C, int H, int W, int padding) = (size.Size.Channels, size.Size.Height, size.Size.Width, size.Size.Padding);
-        int pitch = size.ChannelPitch;
-        for (int c = 0; c < C; c++)
-        {
-            for (int h = 0; h < Math.Min(H, size.ImageRows - padding); h++)
-            {
-                ReadOnlySpan<float> row = x.Slice((c * H + h) * W, Math.Min(W, size.ImageWidth - padding));
-                Span<float> to = image[(((h + padding) * size.ImageWidth + padding) * pitch + c)..];
-                for (int w = 0; w < row.Length; w++) to[w * pitch] = row[w];
-            }
-        }
-    }
+    public static void Load(WinogradSize size, ReadOnlySpan<float> x, FloatBuffer image) => Turn(x, size.Size.Channels, size.Pixels, image);
+
+    /// <summary>Where each output of a convolution of stride 1 without pooling lies in an image, shifted by <paramref name="margin"/>.</summary>
+    public static int[] PlacesOf(WinogradSize size, ConvolutionSize forward, int margin) =>
+        [.. Enumerable.Range(0, forward.OutputHeight * forward.OutputWidth).Select(p => size.PlaceOf(p / forward.OutputWidth + margin, p % forward.OutputWidth + margin))];
+
+    /// <summary>Turns the gradient of one image's outputs around, (F, OH, OW), to those places; all else stays 0.</summary>
+    public static void Spread(WinogradSize size, int[] places, ReadOnlySpan<float> gradient, FloatBuffer image) => Turn(gradient, size.Size.Channels, places, image);
 
     /// <summary>
     /// Spreads the gradient of one image's outputs, (F, OH, OW), over the outputs that won their pooling windows, shifted
@@ -46,6 +42,23 @@ internal static unsafe class WinogradImages
         }
     }
 
+    /// <summary>Turns the gradient of one image's outputs, (F, OH, OW), around, into whole tiles; the zeros beyond the outputs are never written.</summary>
+    public static void LoadGradient(WinogradSize size, ReadOnlySpan<float> gradient, FloatBuffer image) => Turn(gradient, size.Filters, size.OutputPixels, image);
+
+    /// <summary>A dy At of each 4x4 tile of a gradient: (point, sixteen filters, tile, filter).</summary>
+    public static void TransformGradient(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int place)
+    {
+        int pitch = size.FilterPitch;
+        nint row = size.TileColumns * WinogradSize.Outputs * pitch, point = size.Rows * pitch;
+        for (int tile = 0; tile < size.Tiles; tile++)
+        {
+            float* d = image.Pointer + tile / size.TileColumns * WinogradSize.Outputs * row + tile % size.TileColumns * WinogradSize.Outputs * pitch;
+            float* to = tiles.Pointer + (place * size.Tiles + tile) * Tile.Columns;
+            for (int f = 0; f < size.Filters; f += Tile.Columns)
+                WinogradTransforms.Square<WinogradTransforms.OutputGradient>(d + f, row, pitch, to + f * size.Rows, 6 * point, point);
+        }
+    }
+
     /// <summary>Bt d B of each 6x6 tile of an image: (point, tile, channel).</summary>
     public static void TransformInput(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int place)
     {
@@ -57,6 +70,36 @@ internal static unsafe class WinogradImages
             float* to = tiles.Pointer + (place * size.Tiles + tile) * pitch;
             for (int c = 0; c < size.Size.Channels; c += Tile.Columns)
                 WinogradTransforms.Square<WinogradTransforms.Input>(d + c, row, pitch, to + c, 6 * point, point);
+        }
+    }
+
+    // (C, pixels) to (pixel, C), pixel p at places[p]: four by four, as single numbers a kilobyte apart took longer than the products they were for.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Turn(ReadOnlySpan<float> x, int C, int[] places, FloatBuffer image)
+    {
+        const int side = 4;
+        int pixels = places.Length, wholePixels = pixels / side * side, wholeChannels = C / side * side;
+        float* to = image.Pointer;
+        fixed (float* from = x)
+        {
+            for (int p = 0; p < wholePixels; p += side)
+            {
+                float* to0 = to + places[p], to1 = to + places[p + 1], to2 = to + places[p + 2], to3 = to + places[p + 3], source = from + p;
+                for (int c = 0; c < wholeChannels; c += side, source += side * pixels)
+                {
+                    Vector256<float> upper = Vector256.Create(Vector128.Load(source), Vector128.Load(source + pixels));
+                    Vector256<float> lower = Vector256.Create(Vector128.Load(source + 2 * pixels), Vector128.Load(source + 3 * pixels));
+                    Vector512<float> turned = Vector512.Shuffle(
+                        Vector512.Create(upper, lower), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+                    turned.GetLower().GetLower().Store(to0 + c);
+                    turned.GetLower().GetUpper().Store(to1 + c);
+                    turned.GetUpper().GetLower().Store(to2 + c);
+                    turned.GetUpper().GetUpper().Store(to3 + c);
+                }
+            }
+
+            for (int c = 0; c < C; c++)
+                for (int p = c < wholeChannels ? wholePixels : 0; p < pixels; p++) to[places[p] + c] = from[c * pixels + p];
         }
     }
 }

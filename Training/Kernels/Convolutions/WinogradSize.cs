@@ -15,14 +15,20 @@ internal sealed class WinogradSize
     private const int LeastChannels = 16; // below, lanes stay empty and the transforms cost more than they save
     private const int TilesTarget = 64;   // rows of the products: enough to read the filters seldom
 
-    /// <summary>The tiles for filters of that number, with room for up to <paramref name="capacity"/> images at a time.</summary>
-    public WinogradSize(ConvolutionSize size, int filters, int capacity)
+    /// <summary>The tiles for filters of that number.</summary>
+    /// <param name="size">The convolution.</param>
+    /// <param name="filters">F.</param>
+    /// <param name="capacity">The most images at a time.</param>
+    /// <param name="tilesTarget">As many images are taken together as make about that many tiles.</param>
+    public WinogradSize(ConvolutionSize size, int filters, int capacity, int tilesTarget = TilesTarget)
     {
         (Size, Filters) = (size, filters);
         (ChannelPitch, FilterPitch) = (PitchOf(size.Channels), PitchOf(filters));
         (Height, Width) = (UsedHeight(size), UsedWidth(size));
         (TileRows, TileColumns) = (TilesOn(Height), TilesOn(Width));
-        Group = Math.Clamp((TilesTarget + Tiles - 1) / Tiles, 1, capacity);
+        Pixels = [.. Enumerable.Range(0, size.Height * size.Width).Select(p => PlaceOf(p / size.Width + size.Padding, p % size.Width + size.Padding))];
+        OutputPixels = [.. Enumerable.Range(0, Height * Width).Select(p => (p / Width * TileColumns * Outputs + p % Width) * FilterPitch)];
+        Group = Math.Clamp((tilesTarget + Tiles - 1) / Tiles, 1, capacity);
     }
 
     /// <summary>The convolution.</summary>
@@ -64,8 +70,14 @@ internal sealed class WinogradSize
     /// <summary>Pixels from one row of an image to the next.</summary>
     public int ImageWidth => TileColumns * Outputs + 2;
 
-    /// <summary>Numbers of an image with its padding, pixel by pixel.</summary>
-    public int ImageLength => ImageRows * ImageWidth * ChannelPitch;
+    /// <summary>Numbers of an image with its padding, pixel by pixel, and of one pixel behind it that takes what is not used.</summary>
+    public int ImageLength => (ImageRows * ImageWidth + 1) * ChannelPitch;
+
+    /// <summary>Where each pixel of an image lies in it.</summary>
+    public int[] Pixels { get; }
+
+    /// <summary>Where each output before pooling lies in whole tiles.</summary>
+    public int[] OutputPixels { get; }
 
     /// <summary>Numbers of all transformed filters.</summary>
     public int FiltersLength => Points * Size.Channels * FilterPitch;
@@ -74,6 +86,10 @@ internal sealed class WinogradSize
     public static bool Fits(ConvolutionSize size, int filters) =>
         size is { FilterHeight: 3, FilterWidth: 3, Stride: 1 } && Math.Min(size.Channels, filters) >= LeastChannels
         && 3 * Points * TilesOn(UsedHeight(size)) * TilesOn(UsedWidth(size)) <= 2 * 9 * UsedHeight(size) * UsedWidth(size);
+
+    /// <summary>Where a pixel lies in an image, its padding counted; behind the image where it is not used.</summary>
+    public int PlaceOf(int row, int column) =>
+        row >= 0 && row < ImageRows && column >= 0 && column < ImageWidth ? (row * ImageWidth + column) * ChannelPitch : ImageRows * ImageWidth * ChannelPitch;
 
     private static int UsedHeight(ConvolutionSize size) => (size.OutputHeight - 1) * size.PoolStride + size.PoolHeight;
 

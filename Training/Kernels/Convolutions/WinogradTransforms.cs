@@ -95,4 +95,43 @@ internal static unsafe class WinogradTransforms
             (Sum(difference, 8, outerDifference) + Vector512.Load(x + 5 * xStep)).Store(y + 3 * yStep);
         }
     }
+
+    /// <summary>A: the gradient of a tile's outputs to that of its products.</summary>
+    internal readonly struct OutputGradient : ITransform
+    {
+        public static int In => 4;
+
+        public static int Out => 6;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply(float* x, nint xStep, float* y, nint yStep)
+        {
+            Vector512<float> d0 = Vector512.Load(x), d1 = Vector512.Load(x + xStep), d2 = Vector512.Load(x + 2 * xStep), d3 = Vector512.Load(x + 3 * xStep);
+            Vector512<float> even = d0 + d2, odd = d1 + d3, wide = Sum(d0, 4, d2), twice = Sum(d1, 4, d3) * 2;
+            d0.Store(y);
+            (even + odd).Store(y + yStep);
+            (even - odd).Store(y + 2 * yStep);
+            (wide + twice).Store(y + 3 * yStep);
+            (wide - twice).Store(y + 4 * yStep);
+            d3.Store(y + 5 * yStep);
+        }
+    }
+
+    /// <summary>Gt: the gradient of the transformed filter to that of the filter.</summary>
+    internal readonly struct FilterGradient : ITransform
+    {
+        public static int In => 6;
+
+        public static int Out => 3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply(float* x, nint xStep, float* y, nint yStep)
+        {
+            Vector512<float> m1 = Vector512.Load(x + xStep), m2 = Vector512.Load(x + 2 * xStep), m3 = Vector512.Load(x + 3 * xStep), m4 = Vector512.Load(x + 4 * xStep);
+            Vector512<float> sum = (m1 + m2) * (-1f / 6), difference = (m2 - m1) * (1f / 6), outerSum = m3 + m4, outerDifference = m3 - m4;
+            Sum(Sum(sum, 0.25f, Vector512.Load(x)), 1f / 24, outerSum).Store(y);
+            Sum(difference, 1f / 12, outerDifference).Store(y + yStep);
+            (Sum(sum, 1f / 6, outerSum) + Vector512.Load(x + 5 * xStep)).Store(y + 2 * yStep);
+        }
+    }
 }
