@@ -46,8 +46,8 @@ public sealed class EndToEndTests
         List<RunEvent> watched = await WatchAsync(service, queued);
         Run run = await client.GetAsync(queued.Id);
         Assert.Equal((RunState.Completed, dataset.Sha256), (run.State, run.DatasetSha256));
-        Assert.Equal(await PagedAsync(client, run.Id, limit: 7), watched);
-        Assert.Equal(await client.StreamAsync(run.Id), watched);
+        Assert.Equal(await PagedAsync(client, run.Id, limit: 7), watched, SameEvents.Comparer);
+        Assert.Equal(await client.StreamAsync(run.Id), watched, SameEvents.Comparer);
         Assert.Equal(Enumerable.Range(1, watched.Count).Select(n => (long)n), watched.Select(e => e.Sequence));
         Assert.Equal(Enumerable.Range(1, (int)run.TotalIterations).Select(n => (long?)n), watched.Where(e => e.Type == EventType.Iteration).Select(e => e.Iteration));
 

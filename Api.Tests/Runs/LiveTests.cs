@@ -31,8 +31,8 @@ public sealed class LiveTests(ServiceApplication service) : IClassFixture<Servic
             }
         }
 
-        Assert.Equal((await client.EventsAsync(run.Id)).Items, watched);
-        Assert.Equal(await client.StreamAsync(run.Id), watched);
+        Assert.Equal((await client.EventsAsync(run.Id)).Items, watched, SameEvents.Comparer);
+        Assert.Equal(await client.StreamAsync(run.Id), watched, SameEvents.Comparer);
         Assert.Equal(RunState.Completed, watched[^1].State);
     }
 
@@ -89,7 +89,7 @@ public sealed class LiveTests(ServiceApplication service) : IClassFixture<Servic
         var watched = new List<RunEvent>();
         await foreach (RunEvent item in hub.StreamAsyncCore<RunEvent>("Watch", arguments, Cancel)) watched.Add(item);
 
-        Assert.Equal((await client.EventsAsync(run.Id)).Items, watched);
+        Assert.Equal((await client.EventsAsync(run.Id)).Items, watched, SameEvents.Comparer);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class RestartTests
 
                 Assert.Equal(whole.ParametersSha256, run.ParametersSha256);
                 List<RunEvent> events = await client.StreamAsync(id);
-                Assert.Equal(RunsTests.Told(wholeEvents), RunsTests.Told(events));
+                Assert.Equal(RunsTests.Told(wholeEvents), RunsTests.Told(events), SameEvents.Comparer);
                 Assert.Equal(Enumerable.Range(1, wholeEvents.Count).Select(n => (long)n), events.Select(e => e.Sequence));
                 Assert.Equal(Kills + 1, run.Attempts);
                 return;

@@ -67,7 +67,7 @@ internal sealed class Preflights(
         };
     }
 
-    // What runs and waits now; a run whose dataset is gone takes no time, as it fails.
+    // What runs and waits now; a run whose dataset is gone or another one takes no time, as it fails.
     private async Task<List<QueuedWork>> BeforeAsync(CancellationToken cancel)
     {
         await using ServiceDb db = await databases.CreateDbContextAsync(cancel);
@@ -77,7 +77,7 @@ internal sealed class Preflights(
         return [.. rows.Select(row => new QueuedWork(
             row.State == RunState.Running,
             row.State == RunState.Running ? row.SecondsLeft : null,
-            known.TryGetValue(row.Dataset, out DatasetRow? dataset) ? RunChecks.OperationsLeft(row, dataset) : 0))];
+            known.TryGetValue(row.Dataset, out DatasetRow? dataset) && dataset.Sha256 == row.DatasetSha256 ? RunChecks.OperationsLeft(row, dataset) : 0))];
     }
 
     /// <summary>A run before another one.</summary>

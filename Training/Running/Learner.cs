@@ -107,6 +107,9 @@ internal sealed class Learner : IDisposable
         return measured;
     }
 
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => team.Dispose();
+
     private ReadOnlySpan<float> Score(LabelledImages images, ReadOnlySpan<int> batch)
     {
         Span<float> mean = meanScores.Slice(0, batch.Length * classes);
@@ -119,7 +122,4 @@ internal sealed class Learner : IDisposable
 
         return mean;
     }
-
-    /// <summary>Ends the threads.</summary>
-    public void Dispose() => team.Dispose();
 }
