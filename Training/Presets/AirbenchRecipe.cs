@@ -31,6 +31,9 @@ internal sealed record AirbenchRecipe
     /// <summary>The most epochs, where there are few images.</summary>
     public required int MostEpochs { get; init; }
 
+    /// <summary>The share that is held out for validation of over 20,000 images; of fewer it is 0.1.</summary>
+    public double ValidationOfMany { get; init; } = 0.02;
+
     /// <summary>Whether colour images are mirrored.</summary>
     public bool MirrorsColour { get; init; }
 
@@ -41,7 +44,7 @@ internal sealed record AirbenchRecipe
     public TrainingSpec Fit(PresetInput dataset)
     {
         (Shape shape, _, int images) = dataset;
-        double validation = images > 20_000 ? 0.02 : 0.1;
+        double validation = images > 20_000 ? ValidationOfMany : 0.1;
         int training = Math.Max(1, (int)(images * (1 - validation))), batch = BatchFor(training);
         bool mirrors = MirrorsColour && shape.Channels == 3;
         var translate = new Translate { Pixels = Math.Max(1, Math.Min(shape.Height, shape.Width) / 16) };
