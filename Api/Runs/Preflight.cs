@@ -26,7 +26,7 @@ public sealed record Preflight
     /// <summary>Its place among the runs that wait, 1 for the one that is next.</summary>
     public required int QueuePosition { get; init; }
 
-    /// <summary>What looks wrong with data and network.</summary>
+    /// <summary>The faults that were seen in data and network; empty where there are none.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 }
 

@@ -57,7 +57,7 @@ internal sealed class RunChecks(IDbContextFactory<ServiceDb> databases, DatasetS
         return (double)(row.TotalIterations - row.Iteration) * spec.BatchSize * network.TrainingOperationsPerImage;
     }
 
-    /// <summary>What a preset has to know of a dataset.</summary>
+    /// <summary>The facts of a dataset that a preset is fitted to.</summary>
     public static PresetInput FactsOf(DatasetRow dataset)
     {
         int size = Fitting.Of(dataset.Fitting).Size, classes = JsonSerializer.Deserialize<DatasetClassCount[]>(dataset.Classes, ApiJson.Options)!.Length;

@@ -231,7 +231,7 @@ internal sealed record RunStart
     /// <summary>The iterations that it was accepted with.</summary>
     public required long TotalIterations { get; init; }
 
-    /// <summary>On what.</summary>
+    /// <summary>The dataset to train on.</summary>
     public required Dataset Dataset { get; init; }
 
     /// <summary>Reads where to go on; null for the beginning.</summary>
@@ -257,6 +257,6 @@ internal sealed record RunStart
 internal sealed class NotReproducedException(long iteration)
     : Exception($"Iteration {iteration} did not come out with the bits of the attempt before; the program or the machine has changed. Start the run anew.")
 {
-    /// <summary>Which.</summary>
+    /// <summary>The iteration that differed, from 1.</summary>
     public long Iteration { get; } = iteration;
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Runs;
 
-/// <summary>What the hub calls on its clients.</summary>
+/// <summary>The messages that the hub sends to its clients.</summary>
 public interface IRunClient
 {
     /// <summary>A run has changed its state or finished an epoch.</summary>

@@ -85,7 +85,7 @@ internal sealed class StartingModel(Stream held, StoredParameters stored, Model 
     /// <summary>The hash of its file.</summary>
     public string Sha256 { get; } = stored.Sha256;
 
-    /// <summary>What the new run points to.</summary>
+    /// <summary>The row by which the new run keeps the model.</summary>
     public ParametersRow RowOf(RunRow run) => new() { Run = run.Order, Which = WhichParameters.Start, Iteration = stored.Iteration, Content = stored.Content };
 
     /// <inheritdoc/>

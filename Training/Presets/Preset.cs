@@ -25,7 +25,7 @@ public abstract class Preset
     public abstract TrainingSpec Fit(PresetInput dataset);
 }
 
-/// <summary>What a preset has to know of a dataset.</summary>
+/// <summary>The facts of a dataset that a preset is fitted to.</summary>
 /// <param name="Shape">(C, H, W) of its images.</param>
 /// <param name="Classes">The number of classes.</param>
 /// <param name="TrainingImages">The images of its training part, those that will be held out for validation included.</param>
