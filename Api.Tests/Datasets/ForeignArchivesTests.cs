@@ -61,6 +61,17 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     }
 
     [Fact]
+    public async Task Upload_StrayOfAnotherSize_IsRefusedForItsPlace()
+    {
+        JsonElement report = await UploadAsync(Zip(
+            ("r/cats/1.png", Colour(1)), ("r/dogs/1.png", Colour(2)), ("r/dogs/2.png", Colour(3, 40)), ("r/docs/page/shot.png", Colour(4, 64))));
+
+        Assert.Equal("cats 1 0, dogs 1 0", Classes(report));
+        Assert.Contains("does not lie in a class folder", Refused(report)["r/docs/page/shot.png"], StringComparison.Ordinal);
+        Assert.Contains("is 40x40", Refused(report)["r/dogs/2.png"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Upload_WithWhatSystemsLeave_CountsIt()
     {
         JsonElement report = await UploadAsync(Zip(

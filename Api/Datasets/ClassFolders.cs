@@ -104,14 +104,13 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     {
         foreach ((PictureKey key, Entry entry) in entries)
         {
-            if (entry.Reason is { } reason) Refuse(key.Path, reason);
-            else if (entry.Folder.Class is { } label)
-                yield return new Image(key.Path, entry.Pixels!, Array.BinarySearch(labels, label, StringComparer.Ordinal), entry.Folder.IsTest);
-            else
+            if (entry.Folder.Class is not { } label)
             {
-                leftOut.Add(key.Path);
-                Refuse(key.Path, layout.RefusalOf(entry.Folder.Path));
+                if (entry.Pixels is not null) leftOut.Add(key.Path);
+                Refuse(key.Path, layout.RefusalOf(entry.Folder.Path)); // whatever else is wrong with it
             }
+            else if (entry.Reason is { } reason) Refuse(key.Path, reason);
+            else yield return new Image(key.Path, entry.Pixels!, Array.BinarySearch(labels, label, StringComparer.Ordinal), entry.Folder.IsTest);
         }
     }
 

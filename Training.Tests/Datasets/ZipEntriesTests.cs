@@ -26,6 +26,18 @@ public sealed class ZipEntriesTests
             Assert.Throws<InvalidInputException>(() => Read(archive[..length]));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_LastPartOfASplitArchive_SaysToJoinThem(bool directoryBegunBefore)
+    {
+        byte[] archive = Zip(("data_batch_1.bin", Cifar(2)));
+        archive[^18] = 3; // "number of this disk" in the record of 22 bytes at the end
+        archive[^16] = (byte)(directoryBegunBefore ? 2 : 3);
+
+        Assert.Contains("join the parts", Assert.Throws<InvalidInputException>(() => Read(archive)).Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_ArchiveDamagedAnywhere_IsTheSameOrRefused()
     {

@@ -59,6 +59,7 @@ internal static class ZipNames
         {
             ReadOnlySpan<byte> end = tail.AsSpan(start);
             if (BinaryPrimitives.ReadUInt32LittleEndian(end) != End) continue;
+            if (At(end, 4) is not (0 or ushort.MaxValue)) throw new EndOfStreamException(); // the last part of a split archive
             int locator = start - End64LocatorLength;
             bool is64 = locator >= 0 && BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(locator)) == End64Locator;
             if (!is64) return (At(end, 10), BinaryPrimitives.ReadUInt32LittleEndian(end[16..]));
