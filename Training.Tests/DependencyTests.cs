@@ -106,7 +106,8 @@ public sealed class DependencyTests
     private static string Describe((MethodBase Caller, MethodBase Called) call) =>
         $"{call.Caller.DeclaringType}.{call.Caller.Name} calls {call.Called.DeclaringType}.{call.Called.Name}";
 
-    private static string Repository()
+    /// <summary>The folder of the sources.</summary>
+    internal static string Repository()
     {
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "CnnService.sln"))) folder = Path.GetDirectoryName(folder);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using CnnService.Training.Specs;
@@ -21,6 +22,19 @@ public sealed partial class DocumentationTests
         string[] missing = [.. Library.GetExportedTypes().SelectMany(Ids).Where(id => !documented.Contains(id)).Order()];
 
         Assert.True(missing.Length == 0, "Without a summary:\n" + string.Join('\n', missing));
+    }
+
+    [Fact]
+    public void Recipes_InDocs_TellEveryKindAndItsFields()
+    {
+        string text = File.ReadAllText(Path.Combine(DependencyTests.Repository(), "docs", "recipes.md"));
+
+        IEnumerable<string> names = Library.GetTypes()
+            .Where(type => type.IsDefined(typeof(SpecNameAttribute)))
+            .SelectMany(type => type.GetProperties().Where(field => field.CanWrite)
+                .Select(field => JsonNamingPolicy.CamelCase.ConvertName(field.Name)).Prepend(type.GetCustomAttribute<SpecNameAttribute>()!.Name));
+        string[] missing = [.. names.Distinct().Where(name => !text.Contains($"`{name}`", StringComparison.Ordinal))];
+        Assert.True(missing.Length == 0, "Not in docs/recipes.md:\n" + string.Join('\n', missing));
     }
 
     /// <summary>The ids of all members whose summary has text, or is that of another member.</summary>

@@ -15,6 +15,21 @@ internal sealed class RecordedBits : IDisposable
     /// <summary>The hash of all that was trained.</summary>
     public string Sha256 => Convert.ToHexStringLower(hash.GetCurrentHash());
 
+    /// <summary>Fails unless a training leaves the recorded bits on any number of threads, and where it is captured and resumed at every iteration.</summary>
+    public static void MustBe(string recorded, TrainingSpec spec, int iterations, Model? start = null)
+    {
+        foreach (int threads in (int[])[1, 2, 3])
+        {
+            using var bits = new RecordedBits();
+            bits.Train(spec, iterations, threads, start);
+            MustBe(recorded, bits.Sha256, $"on {threads} threads");
+        }
+
+        using var captured = new RecordedBits();
+        captured.TrainWithCaptures(spec, iterations, start);
+        MustBe(recorded, captured.Sha256, "captured and resumed at every iteration");
+    }
+
     /// <summary>Trains in one go.</summary>
     public void Train(TrainingSpec spec, int iterations, int threads, Model? start = null)
     {
@@ -41,6 +56,10 @@ internal sealed class RecordedBits : IDisposable
     }
 
     public void Dispose() => hash.Dispose();
+
+    // In full: a new case has its record from here.
+    private static void MustBe(string recorded, string left, string how) =>
+        Assert.True(left == recorded, $"The training {how} leaves\n\"{left}\", and recorded is\n\"{recorded}\".");
 
     private void Add(Trainer trainer)
     {

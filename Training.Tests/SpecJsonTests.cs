@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using CnnService.Training.Optimizers;
 using CnnService.Training.Running;
 using CnnService.Training.Specs;
@@ -17,6 +19,19 @@ public sealed class SpecJsonTests
             + """ "optimizer":{"type":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"shiftFactor":1},"regularization":0.001,""".TrimStart()
             + """ "learningRateDecay":0.95,"schedule":{"type":"exponential-decay","warmup":0},"loss":{"type":"softmax-cross-entropy","labelSmoothing":0,"classWeights":"none"},"augmentations":[],"testTimeAugmentation":"none","epochs":10,"batchSize":100,"sampling":"shuffle","validationFraction":0.1}""".TrimStart(),
             SpecJson.Write(spec));
+    }
+
+    [Fact]
+    public void EveryNumber_OfEveryKind_HasARange()
+    {
+        static bool IsNumber(Type type) => new[] { typeof(int), typeof(long), typeof(float), typeof(double) }.Contains(Nullable.GetUnderlyingType(type) ?? type);
+
+        IEnumerable<Type> kinds = typeof(TrainingSpec).Assembly.GetTypes()
+            .Where(type => type.IsDefined(typeof(SpecNameAttribute))).Append(typeof(TrainingSpec)).Append(typeof(GradientClipping));
+        PropertyInfo[] numbers = [.. kinds.SelectMany(kind => kind.GetProperties()).Where(field => field.CanWrite && IsNumber(field.PropertyType))];
+
+        Assert.True(numbers.Length > 40);
+        Assert.Empty(numbers.Where(field => !field.IsDefined(typeof(RangeAttribute))).Select(field => $"{field.DeclaringType!.Name}.{field.Name}"));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal abstract class LayerCase
     /// <summary>The kind's name in JSON.</summary>
     public string Name => Kind.GetCustomAttribute<SpecNameAttribute>()!.Name;
 
-    /// <summary>The layers below a last affine one in the recorded training, this kind among them, fused and apart where it can be both.</summary>
+    /// <summary>The layers below a last affine one in the recorded training, this kind among them; what it is fused with gives the same bits.</summary>
     public abstract IReadOnlyList<LayerSpec> Recorded { get; }
 
     /// <summary>The SHA-256 of what the recorded training leaves behind.</summary>
@@ -57,7 +57,7 @@ internal abstract class LayerCase<TLayer> : LayerCase
     /// <summary>The layer's definition.</summary>
     protected abstract ReferenceLayer<double> Reference(TLayer layer, LayerPlace place);
 
-    /// <summary>As above; true for layers without branches.</summary>
+    /// <summary>As above; true for layers without branches. A slope whose own derivative jumps is a branch too: centred differences see it.</summary>
     protected virtual bool IsClear(TLayer layer, Tensor4<double> x, double margin) => true;
 }
 

@@ -79,23 +79,8 @@ public sealed class LayerCaseTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Training_AnyThreadCount_HasTheRecordedBits(string kind) => Assert.All(
-        (int[])[1, 2, 3],
-        threads =>
-        {
-            using var bits = new RecordedBits();
-            bits.Train(Recorded(kind), Iterations, threads);
-            Assert.Equal(Case(kind).RecordedSha256, bits.Sha256);
-        });
-
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Training_CapturedAndResumedAtEveryIteration_HasTheRecordedBits(string kind)
-    {
-        using var bits = new RecordedBits();
-        bits.TrainWithCaptures(Recorded(kind), Iterations);
-        Assert.Equal(Case(kind).RecordedSha256, bits.Sha256);
-    }
+    public void Training_OnAnyThreadsOrCaptured_HasTheRecordedBits(string kind) =>
+        RecordedBits.MustBe(Case(kind).RecordedSha256, Recorded(kind), Iterations);
 
     private static LayerCase Case(string kind) => LayerCase.All.Single(found => found.Name == kind);
 

@@ -56,16 +56,7 @@ public sealed class LossCaseTests
     public void Training_OnAnyThreadsOrCaptured_HasTheRecordedBits(string kind)
     {
         TrainingSpec spec = SmallRuns.Spec with { Loss = Case(kind).Recorded };
-        foreach (int threads in (int[])[1, 2, 3])
-        {
-            using var bits = new RecordedBits();
-            bits.Train(spec, Iterations, threads);
-            Assert.Equal(Case(kind).RecordedSha256, bits.Sha256);
-        }
-
-        using var captured = new RecordedBits();
-        captured.TrainWithCaptures(spec, Iterations);
-        Assert.Equal(Case(kind).RecordedSha256, captured.Sha256);
+        RecordedBits.MustBe(Case(kind).RecordedSha256, spec, Iterations);
     }
 
     [Fact]
