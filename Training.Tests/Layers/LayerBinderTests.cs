@@ -63,6 +63,30 @@ public sealed class LayerBinderTests
         Assert.All(layers, layer => Assert.Null(layer.InputGradient));
     }
 
+    [Fact]
+    public void BindAll_WhereNobodyNeedsAnInput_WritesItsGradientOverIt()
+    {
+        using var team = new Team(1);
+        IReadOnlyList<Layer> layers = Bind([Convolution, BatchNorm, Relu, Convolution, Relu, Affine], capacity: 2, training: true, team);
+
+        Assert.Same(layers[0].Output, layers[1].InputGradient);
+        Assert.Same(layers[1].Output, layers[2].InputGradient);
+        Assert.NotSame(layers[2].Output, layers[3].InputGradient); // whose sign masks the gradient
+    }
+
+    [Fact]
+    public void BindAll_WhereNobodyNeedsAnInput_WritesOutputsOverIt()
+    {
+        using var team = new Team(1);
+        IReadOnlyList<Layer> predicting = Bind([Convolution, BatchNorm, Dropout, Relu], capacity: 2, training: false, team);
+        IReadOnlyList<Layer> training = Bind([Convolution, BatchNorm, Dropout, Relu], capacity: 2, training: true, team);
+
+        Assert.All(predicting, layer => Assert.Same(predicting[0].Output, layer.Output));
+        Assert.NotSame(training[0].Output, training[1].Output);
+        Assert.Same(training[1].Output, training[2].Output); // its mask is kept
+        Assert.NotSame(training[2].Output, training[3].Output);
+    }
+
     private static IReadOnlyList<Layer> Bind(LayerSpec[] specs, int capacity, bool training, Team team)
     {
         var sequence = new LayerSequence(specs, new Shape(3, 8, 8));

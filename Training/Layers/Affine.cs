@@ -84,6 +84,8 @@ internal sealed class AffineLayer : Layer
 
     public override FloatBuffer Output { get; }
 
+    public override FloatBuffer? ReusableOutput => relu ? null : Output; // its gradient is masked by the outputs
+
     public override FloatBuffer? InputGradient { get; }
 
     private int Parts => AffineProducts.PartsOf(Input.Length);
@@ -130,9 +132,9 @@ internal sealed class AffineLayer : Layer
     private void BackwardFeatures(int piece, int worker)
     {
         int first = piece * AffineProducts.Features, end = Math.Min(first + AffineProducts.Features, Input.Length), rows = AffineProducts.RowsFor(units);
+        if (trained is not null) products[worker].Load(x, pass.Count, first);
         if (InputGradient is not null) products[worker].InputGradient(packed, Parameters, weight.Start, pass.Count, first, InputGradient);
         if (trained is null) return;
-        products[worker].Load(x, pass.Count, first);
         for (int d = first; d < end; d += rows)
             trained.Take(weightPieces + d / rows, products[worker].WeightGradient(masked, pass.Count, d - first, Math.Min(rows, end - d)));
     }

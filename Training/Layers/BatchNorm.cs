@@ -82,13 +82,15 @@ internal sealed class BatchNormLayer : Layer
         inputs = FloatBuffer.Several(Team.Size, binder.Capacity * Input.PlaneLength);
         gradients = FloatBuffer.Several(Team.Size, binder.ForTraining ? inputs[0].Length : 0);
         normalized = FloatBuffer.Several(Team.Size, binder.ForTraining ? PieceLength : 0);
-        Output = binder.Buffer(Input.Length);
+        Output = binder.OutputLikeInput(needsInput: binder.NeedsInputGradient || trained is not null);
         InputGradient = binder.InputGradient();
         (forward, backward) = (ForwardChannel, BackwardChannel);
         x = dy = Output;
     }
 
     public override FloatBuffer Output { get; }
+
+    public override FloatBuffer? ReusableOutput => Output;
 
     public override FloatBuffer? InputGradient { get; }
 

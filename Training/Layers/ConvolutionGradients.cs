@@ -37,12 +37,15 @@ internal sealed class ConvolutionGradients
     /// <summary>dx, or null where nobody asks.</summary>
     public FloatBuffer? InputGradient => inputGradient?.Output;
 
-    /// <summary>Computes the gradients for a batch of <paramref name="count"/> images. The weights' come last, as the weights may change when they are taken.</summary>
+    /// <summary>
+    /// Computes the gradients for a batch of <paramref name="count"/> images. The weights' are summed first, as the input's may lie
+    /// where x did, and taken last, as the weights may change then.
+    /// </summary>
     public void Backward(FloatBuffer x, OutputGradient dy, int count)
     {
+        gradients?.Sum(x, dy, count);
         inputGradient?.Run(parameters, weight.Start, dy, count);
         if (gradients is null) return;
-        gradients.Sum(x, dy, count);
         team.Run(filters, takeFilter);
         if (biasPiece is int piece) sink.Take(piece, biasGradient.Span);
     }

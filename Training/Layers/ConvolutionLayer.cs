@@ -38,6 +38,8 @@ internal sealed class ConvolutionLayer : Layer
 
     public override FloatBuffer Output { get; }
 
+    public override FloatBuffer? ReusableOutput => relu ? null : Output; // its gradient is masked by the outputs
+
     public override FloatBuffer? InputGradient => gradients?.InputGradient;
 
     private int OutputLength => algorithm.Filters * algorithm.Size.OutputHeight * algorithm.Size.OutputWidth;

@@ -30,11 +30,13 @@ internal sealed class DropoutLayer : Layer
         : base(binder)
     {
         mask = new DropoutMask(keep, binder.Ordinal, Input.Length, binder.ForTraining ? binder.Capacity : 0);
-        Output = binder.Buffer(Input.Length);
+        Output = binder.OutputLikeInput(needsInput: false);
         InputGradient = binder.InputGradient();
     }
 
     public override FloatBuffer Output { get; }
+
+    public override FloatBuffer? ReusableOutput => Output;
 
     public override FloatBuffer? InputGradient { get; }
 

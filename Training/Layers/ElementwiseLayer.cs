@@ -24,13 +24,15 @@ internal sealed class ElementwiseLayer : Layer
         : base(binder)
     {
         this.activation = activation;
-        Output = binder.Buffer(Input.Length);
+        Output = binder.OutputLikeInput(needsInput: binder.NeedsInputGradient);
         InputGradient = binder.InputGradient();
         (forwardItem, backwardItem) = (ForwardItem, BackwardItem);
         x = dy = Output;
     }
 
     public override FloatBuffer Output { get; }
+
+    public override FloatBuffer? ReusableOutput => Output;
 
     public override FloatBuffer? InputGradient { get; }
 

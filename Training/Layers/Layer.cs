@@ -22,6 +22,12 @@ internal abstract class Layer
     /// <summary>The outputs of the last forward pass, (N, output shape).</summary>
     public abstract FloatBuffer Output { get; }
 
+    /// <summary>
+    /// The same memory where the layer's backward pass does not read it: the layer behind may write its own outputs or its input's gradient over it.
+    /// Null where the outputs have to stay.
+    /// </summary>
+    public virtual FloatBuffer? ReusableOutput => null;
+
     /// <summary>The gradient of the inputs from the last backward pass, (N, input shape); null where nobody asks for it.</summary>
     public abstract FloatBuffer? InputGradient { get; }
 
@@ -37,7 +43,10 @@ internal abstract class Layer
     /// <summary>Computes <see cref="Output"/> from x (N, input shape).</summary>
     public abstract void Forward(FloatBuffer x, Pass pass);
 
-    /// <summary>Computes <see cref="InputGradient"/> and hands over the gradients of the layer's parameters from x and dy (N, output shape), after a forward pass in training on the same x.</summary>
+    /// <summary>
+    /// Computes <see cref="InputGradient"/> and hands over the gradients of the layer's parameters from x and dy (N, output shape), after a forward pass
+    /// in training on the same x. The gradient may lie where x did: what is read of x is read before it is written.
+    /// </summary>
     public abstract void Backward(FloatBuffer x, FloatBuffer dy, Pass pass);
 }
 

@@ -44,6 +44,7 @@ internal sealed class LayerBinder(LayerSequence sequence, Binding binding, strin
     private bool isTrained; // whether a parameter of the layers so far is trained
     private bool isTrainedBefore; // or of those before the one being bound
     private int gradientTurn;
+    private Layer? before; // the layer that was bound last
 
     /// <summary>The parameters' block.</summary>
     public FloatBuffer Parameters => binding.Parameters;
@@ -76,7 +77,7 @@ internal sealed class LayerBinder(LayerSequence sequence, Binding binding, strin
         while (next < sequence.Steps.Count)
         {
             (index, Input, isTrainedBefore) = (next, sequence.Steps[next].Input, isTrained);
-            layers.Add(Take().Bind(this));
+            layers.Add(before = Take().Bind(this));
         }
 
         return new BoundSequence([.. layers]);
@@ -103,15 +104,21 @@ internal sealed class LayerBinder(LayerSequence sequence, Binding binding, strin
     /// <summary>A buffer of <paramref name="perItem"/> numbers for each item of the batch.</summary>
     public FloatBuffer Buffer(int perItem) => new(checked(Capacity * perItem));
 
+    /// <summary>A buffer for outputs of the input's shape: where the layer does not need its input afterwards, and nobody else does, the input's own.</summary>
+    /// <param name="needsInput">Whether the layer's backward pass reads its input.</param>
+    public FloatBuffer OutputLikeInput(bool needsInput) => (needsInput ? null : before?.ReusableOutput) ?? Buffer(Input.Length);
+
     /// <summary>Whether somebody asks for the gradient of the bound layer's input: a layer before it that learns, or the caller.</summary>
     public bool NeedsInputGradient => ForTraining && (isTrainedBefore || wantsInputGradient);
 
     /// <summary>
-    /// A buffer for the input's gradient, where one is needed: nobody reads that of the images, or behind frozen layers. Asked for once by each layer.
+    /// A buffer for the input's gradient, where one is needed: nobody reads that of the images, or behind frozen layers. It is the input's own where
+    /// nobody else needs the input. Asked for once by each layer.
     /// </summary>
     public FloatBuffer? InputGradient()
     {
         if (!NeedsInputGradient) return null;
+        if (before?.ReusableOutput is { } input) return input;
         return isTrainedBefore ? binding.Gradient(place, gradientTurn = 1 - gradientTurn, checked(Capacity * Input.Length)) : Buffer(Input.Length);
     }
 

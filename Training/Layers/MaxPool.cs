@@ -75,6 +75,8 @@ internal sealed class MaxPoolLayer : Layer
 
     public override FloatBuffer Output { get; }
 
+    public override FloatBuffer? ReusableOutput => Output;
+
     public override FloatBuffer? InputGradient { get; }
 
     public override void Forward(FloatBuffer x, Pass pass)

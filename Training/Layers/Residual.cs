@@ -106,6 +106,8 @@ internal sealed class ResidualLayer : Layer
 
     public override FloatBuffer Output { get; }
 
+    public override FloatBuffer? ReusableOutput => Output;
+
     public override FloatBuffer? InputGradient { get; }
 
     public override void Forward(FloatBuffer x, Pass pass)

@@ -15,6 +15,7 @@ public sealed class Sequential : IDisposable
     private readonly BoundSequence layers;
     private readonly Team team;
     private Pass last;
+    private bool isForward; // whether the last call was a forward pass
 
     /// <summary>Binds layers.</summary>
     /// <param name="layers">The layers, at least one. InvalidInputException names the field (as <c>layers[0].size</c>) that is at fault.</param>
@@ -89,22 +90,23 @@ public sealed class Sequential : IDisposable
         if (count * Input.Length != x.Length || count < 1 || count > Capacity)
             throw new ArgumentException($"{x.Length} numbers are not 1 to {Capacity} inputs of {Input.Length}.", nameof(x));
         x.CopyTo(this.x.Span);
-        last = new Pass(count, training ? Noise : null);
+        (last, isForward) = (new Pass(count, training ? Noise : null), true);
         layers.Forward(this.x, last);
         return layers.Output.Slice(0, count * Output.Length);
     }
 
     /// <summary>
     /// The gradients of the inputs (N, input shape) from those of the outputs, dy (N, output shape), of the last forward pass; valid until the next
-    /// call. Those of the parameters are then in <see cref="Gradient"/>.
+    /// call. Those of the parameters are then in <see cref="Gradient"/>. Once after each forward pass, whose outputs make room for gradients.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The last forward pass was not one in training.</exception>
+    /// <exception cref="InvalidOperationException">The last call was no forward pass in training.</exception>
     public ReadOnlySpan<float> Backward(ReadOnlySpan<float> dy)
     {
-        if (!last.IsTraining) throw new InvalidOperationException("Run forward in training first.");
+        if (!isForward || !last.IsTraining) throw new InvalidOperationException("Run forward in training first.");
         if (dy.Length != last.Count * Output.Length)
             throw new ArgumentException($"{dy.Length} numbers are not {last.Count} gradients of {Output.Length}.", nameof(dy));
         dy.CopyTo(this.dy.Span);
+        isForward = false;
         layers.Backward(x, this.dy, last);
         return layers.InputGradient!.Slice(0, last.Count * Input.Length);
     }
