@@ -68,6 +68,7 @@ public static class DatasetsApi
         finally
         {
             // An upload leaves large buffers behind, which an idle service would keep for hours: 460 MB after nine hostile archives.
+            import = null;
             if (!stop.Begun.IsCancellationRequested) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
 

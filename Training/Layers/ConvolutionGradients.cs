@@ -30,7 +30,7 @@ internal sealed class ConvolutionGradients
 
         weightPieces = sink.Expect(weight, size.Taps);
         if (bias is not null) biasPiece = sink.Expect(bias, filters);
-        gradients = ConvolutionAlgorithms.Gradients(size, filters, bias is not null, binder.Capacity, team);
+        gradients = ConvolutionAlgorithms.Gradients(size, filters, bias is not null, binder.Memory);
         weightGradients = FloatBuffer.Several(team.Size, size.Taps);
     }
 

@@ -31,7 +31,7 @@ internal sealed class ConvolutionInputGradient
             OutputHeight = forward.Height,
             OutputWidth = forward.Width,
         };
-        algorithm = ConvolutionAlgorithms.InputGradient(backward, forward.Channels, binder.Capacity, team);
+        algorithm = ConvolutionAlgorithms.InputGradient(backward, forward.Channels, binder.Memory);
         masked = FloatBuffer.Several(team.Size, filters * forward.OutputHeight * forward.OutputWidth);
         body = Piece;
     }

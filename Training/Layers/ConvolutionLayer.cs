@@ -26,7 +26,7 @@ internal sealed class ConvolutionLayer : Layer
         : base(binder)
     {
         this.relu = relu;
-        algorithm = ConvolutionAlgorithms.Forward(size, filters, binder.Capacity, Team);
+        algorithm = ConvolutionAlgorithms.Forward(size, filters, binder.Memory);
         weight = binder.Parameter("weight");
         this.bias = bias ? binder.Parameter("bias") : null;
         Output = binder.Buffer(OutputLength);

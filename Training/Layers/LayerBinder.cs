@@ -13,6 +13,9 @@ internal sealed record Binding(ParameterLayout Layout, FloatBuffer Parameters, I
 {
     private readonly Dictionary<string, FloatBuffer[]> gradients = [];
 
+    /// <summary>What the layers' kernels work with.</summary>
+    public LayerMemory Memory { get; } = new(Team, new Scratch(), Capacity, KeepsFilters: Gradients is null);
+
     /// <summary>Layers bound so far, those inside of others and those absorbed included.</summary>
     public int Layers { get; set; }
 
@@ -57,6 +60,9 @@ internal sealed class LayerBinder(LayerSequence sequence, Binding binding, strin
 
     /// <summary>The threads that share the work.</summary>
     public Team Team => binding.Team;
+
+    /// <summary>What the layer's kernels work with.</summary>
+    public LayerMemory Memory => binding.Memory;
 
     /// <summary>Whether gradients are computed.</summary>
     public bool ForTraining => Gradients is not null;

@@ -4,20 +4,20 @@ namespace CnnService.Training.Kernels.Convolutions;
 internal static class ConvolutionAlgorithms
 {
     /// <summary>The outputs: pooled rows where seven columns are pooled in pairs, minimal filtering for 3x3, plain sums for the rest.</summary>
-    public static ConvolutionAlgorithm Forward(ConvolutionSize size, int filters, int capacity, Team team) => PooledRowsAlgorithm.Fits(size)
-        ? new PooledRowsAlgorithm(size, filters, team)
-        : InputGradient(size, filters, capacity, team);
+    public static ConvolutionAlgorithm Forward(ConvolutionSize size, int filters, LayerMemory memory) => PooledRowsAlgorithm.Fits(size)
+        ? new PooledRowsAlgorithm(size, filters, memory.Team)
+        : InputGradient(size, filters, memory);
 
     /// <summary>The input's gradient, which is a convolution itself.</summary>
-    public static TurnableAlgorithm InputGradient(ConvolutionSize size, int filters, int capacity, Team team) => WinogradSize.Fits(size, filters)
-        ? new WinogradAlgorithm(new WinogradSize(size, filters, capacity), team)
-        : new DirectAlgorithm(size, filters, capacity, team);
+    public static TurnableAlgorithm InputGradient(ConvolutionSize size, int filters, LayerMemory memory) => WinogradSize.Fits(size, filters)
+        ? new WinogradAlgorithm(new WinogradSize(size, filters, memory.Capacity), memory)
+        : new DirectAlgorithm(size, filters, memory.Capacity, memory.Team);
 
     /// <summary>The gradients of weights and biases: minimal filtering for 3x3, sums over runs of images for the rest, and where a pooling leaves few to sum.</summary>
-    public static BatchGradient Gradients(ConvolutionSize size, int filters, bool bias, int capacity, Team team) =>
+    public static BatchGradient Gradients(ConvolutionSize size, int filters, bool bias, LayerMemory memory) =>
         WinogradSize.Fits(size, filters) && size.PoolHeight * size.PoolWidth == 1
-            ? new WinogradGradient(size, filters, bias, capacity, team)
-            : new ImageRunsGradient(size, filters, bias, capacity, team);
+            ? new WinogradGradient(size, filters, bias, memory)
+            : new ImageRunsGradient(size, filters, bias, memory);
 
     /// <summary>The weights' gradient of some images, for one worker.</summary>
     public static WeightGradient WeightGradient(ConvolutionSize size, int filters) =>

@@ -17,14 +17,14 @@ internal sealed class ImageRunsGradient : BatchGradient
     private OutputGradient dy;
     private int count;
 
-    public ImageRunsGradient(ConvolutionSize size, int filters, bool bias, int capacity, Team team)
+    public ImageRunsGradient(ConvolutionSize size, int filters, bool bias, LayerMemory memory)
     {
-        (this.team, this.filters, this.bias) = (team, filters, bias);
+        (team, this.filters, this.bias) = (memory.Team, filters, bias);
         (imageLength, outputs) = (size.Channels * size.Height * size.Width, size.OutputHeight * size.OutputWidth);
-        int filterRows = PackedFilters.Blocks(filters) * Tile.Rows, runs = Math.Min(MostRuns, capacity);
+        int filterRows = PackedFilters.Blocks(filters) * Tile.Rows, runs = Math.Min(MostRuns, memory.Capacity);
         masked = FloatBuffer.Several(team.Size, filterRows * outputs);
         products = [.. Enumerable.Range(0, team.Size).Select(_ => ConvolutionAlgorithms.WeightGradient(size, filters))];
-        weights = FloatBuffer.Several(runs, filterRows * products[0].Pitch);
+        weights = memory.Scratch.Several("runs", runs, filterRows * products[0].Pitch);
         biases = new double[runs * filters];
         (addRun, addRuns) = (AddRun, AddRuns);
         x = masked[0];

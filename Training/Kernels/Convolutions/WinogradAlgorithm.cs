@@ -18,16 +18,17 @@ internal sealed unsafe class WinogradAlgorithm : TurnableAlgorithm
     private int weightStart;
     private int[]? spread; // where the outputs of the forward pass lie, as all of them are of one size; every worker would find the same
 
-    public WinogradAlgorithm(WinogradSize size, Team team)
+    public WinogradAlgorithm(WinogradSize size, LayerMemory memory)
         : base(size.Size, size.Filters)
     {
+        (Team team, Scratch scratch) = (memory.Team, memory.Scratch);
         (this.size, Team) = (size, team);
-        filters = new FloatBuffer(size.FiltersLength);
+        filters = memory.KeepsFilters ? new FloatBuffer(size.FiltersLength) : scratch.Take("filters", size.FiltersLength);
         taps = FloatBuffer.Several(team.Size, 9 * size.FilterPitch);
         images = FloatBuffer.Several(team.Size, size.ImageLength);
-        tiles = FloatBuffer.Several(team.Size, WinogradSize.Points * size.Rows * size.ChannelPitch);
-        products = FloatBuffer.Several(team.Size, WinogradSize.Points * size.Rows * 2 * Tile.Columns);
-        outputs = FloatBuffer.Several(team.Size, size.TileRows * size.TileColumns * 16 * Tile.Columns);
+        tiles = scratch.Several("tiles", team.Size, WinogradSize.Points * size.Rows * size.ChannelPitch);
+        products = scratch.Several("products", team.Size, WinogradSize.Points * size.Rows * 2 * Tile.Columns);
+        outputs = scratch.Several("outputs", team.Size, size.TileRows * size.TileColumns * 16 * Tile.Columns);
         rows = [.. Enumerable.Range(0, size.Size.Channels).Select(c => c * size.FilterPitch)];
         (packChannel, packTurnedChannel) = (PackChannel, PackTurnedChannel);
         parameters = filters;

@@ -24,8 +24,9 @@ internal sealed unsafe class WinogradGradient : BatchGradient
     private OutputGradient dy;
     private int count, first;
 
-    public WinogradGradient(ConvolutionSize convolution, int filters, bool bias, int capacity, Team team)
+    public WinogradGradient(ConvolutionSize convolution, int filters, bool bias, LayerMemory memory)
     {
+        (Team team, Scratch scratch, int capacity) = (memory.Team, memory.Scratch, memory.Capacity);
         int together = TilesTarget / new WinogradSize(convolution, filters, capacity: 1).Tiles;
         size = new WinogradSize(convolution, filters, Math.Clamp(together, 1, capacity), TilesTarget);
         (this.team, this.bias) = (team, bias);
@@ -35,9 +36,9 @@ internal sealed unsafe class WinogradGradient : BatchGradient
         images = FloatBuffer.Several(team.Size, size.ImageLength);
         gradients = FloatBuffer.Several(team.Size, size.Tiles * WinogradSize.Outputs * WinogradSize.Outputs * size.FilterPitch);
         masked = FloatBuffer.Several(team.Size, filters * convolution.OutputHeight * convolution.OutputWidth);
-        tiles = new FloatBuffer(WinogradSize.Points * size.Rows * size.ChannelPitch);
-        gradientTiles = new FloatBuffer(WinogradSize.Points * size.Rows * size.FilterPitch);
-        sums = new FloatBuffer(WinogradSize.Points * filterRows * size.ChannelPitch);
+        tiles = scratch.Take("tiles of a batch", WinogradSize.Points * size.Rows * size.ChannelPitch);
+        gradientTiles = scratch.Take("gradient tiles", WinogradSize.Points * size.Rows * size.FilterPitch);
+        sums = scratch.Take("sums", WinogradSize.Points * filterRows * size.ChannelPitch);
         biases = new double[bias ? capacity * filters : 0];
         offsets = [.. Enumerable.Range(0, Chunk).Select(tile => tile * size.ChannelPitch)];
         (load, multiply) = (Load, Multiply);
