@@ -168,7 +168,7 @@ internal static class BadRequests
 
     private static IEnumerable<BadRequest> Events()
     {
-        foreach (string query in (string[])["after=-1", "after=first", "after=1.5", "after=99999999999999999999", "limit=0", "limit=10001", "limit=all"])
+        foreach (string query in (string[])["after=-1", "after=first", "after=1.5", "after=99999999999999999999", "limit=0", "limit=10001", "limit=all", "limit=", "after="])
             yield return new BadRequest($"events {query}", "GET", $"/api/runs/{{trained}}/events?{query}", 400, query[..5]);
         yield return new BadRequest("stream of no run", "GET", $"{Nobody}/events", 404).With("Accept", "text/event-stream");
         yield return new BadRequest("stream after -1", "GET", "/api/runs/{trained}/events?after=-1", 400, "after").With("Accept", "text/event-stream");

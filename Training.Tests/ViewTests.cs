@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CnnService.Training.Augmentations;
+using CnnService.Training.Averages;
 using CnnService.Training.Datasets;
 using CnnService.Training.Running;
 using CnnService.Training.Specs;
@@ -70,6 +71,22 @@ public sealed class ViewTests
         Assert.Equal((last.ValidationAccuracy, last.ValidationLoss), (measured.Accuracy, measured.Loss));
         Assert.Equal(last.PerClass, measured.PerClass);
         Assert.Equal(last.ValidationAccuracy, predictor.Accuracy(part));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void BestAccuracy_OnOtherImages_IsThatOfTheBestModelAndLeavesTheRunAsItWas(TestTimeAugmentation augmentation)
+    {
+        Dataset dataset = ShapesDataset.Create(trainCount: 200, testCount: 50);
+        using var trainer = new Trainer(Spec with { TestTimeAugmentation = augmentation, Averaging = new Lookahead() }, dataset, threads: 2);
+        foreach (IterationReport _ in trainer.Run(TestContext.Current.CancellationToken).Take(12)) { }
+        byte[] before = trainer.Capture().ToArray();
+
+        using var predictor = new Predictor(trainer.BestModel(), batchSize: 7);
+        Assert.Equal(predictor.Accuracy(dataset.Test), trainer.BestAccuracy(dataset.Test));
+
+        Assert.Equal(before, trainer.Capture().ToArray());
+        Assert.Throws<ArgumentException>("images", () => trainer.BestAccuracy(ImageSet.Empty(new Shape(1, 32, 32))));
     }
 
     [Fact]

@@ -80,12 +80,16 @@ public sealed class Predictor : IDisposable
     public double Accuracy(ImageSet images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        int right = 0;
-        float[] scores = new float[model.Network.Classes];
-        for (int i = 0; i < images.Count; i++)
+        int right = 0, length = model.Network.Input.Length, classes = model.Network.Classes;
+        byte[] pixels = new byte[batchSize * length];
+        float[] scores = new float[batchSize * classes];
+        for (int first = 0; first < images.Count; first += batchSize)
         {
-            Score(images[i], scores);
-            if (ClassOf(scores) == images.Labels[i]) right++;
+            int batch = Math.Min(batchSize, images.Count - first);
+            for (int i = 0; i < batch; i++) images[first + i].CopyTo(pixels.AsSpan(i * length, length));
+            Score(pixels.AsSpan(0, batch * length), scores.AsSpan(0, batch * classes));
+            for (int i = 0; i < batch; i++)
+                if (ClassOf(scores.AsSpan(i * classes, classes)) == images.Labels[first + i]) right++;
         }
 
         return (double)right / images.Count;

@@ -18,6 +18,9 @@ internal static class Archives
     /// <summary>A PNG of one grey level.</summary>
     public static byte[] Grey(byte level) => PictureFiles.Png(0, [.. Enumerable.Repeat(level, PictureFiles.Side * PictureFiles.Side)]);
 
+    /// <summary>A file that came as a case with its right answer.</summary>
+    public static byte[] Case(string file) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Datasets", "Cases", file));
+
     /// <summary>CIFAR records with the labels i % 10, or all with the given one.</summary>
     public static byte[] Cifar(int records, byte? label = null)
     {

@@ -17,6 +17,22 @@ internal static class DatasetClient
         return await client.PostAsync("/api/datasets", form, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The report on a file that must be taken, under a name of its own.</summary>
+    public static Task<JsonElement> TakeAsync(this HttpClient client, byte[] file, string fileName = "a.zip", bool resize = false) =>
+        client.UploadAsync($"foreign-{Guid.NewGuid():n}", file, fileName, resize).JsonAsync(HttpStatusCode.Created);
+
+    /// <summary>The classes of a report with their training and test images: "cats 3 0, dogs 2 1".</summary>
+    public static string Classes(this JsonElement report) => string.Join(", ", report.GetProperty("classes").EnumerateArray()
+        .Select(found => $"{found.GetProperty("label").GetString()} {found.GetProperty("train").GetInt32()} {found.GetProperty("test").GetInt32()}"));
+
+    /// <summary>The files that an answer says are refused, with the reasons.</summary>
+    public static Dictionary<string, string> Refused(this JsonElement answer) => answer.GetProperty("refused").EnumerateArray()
+        .ToDictionary(file => file.GetProperty("file").GetString()!, file => file.GetProperty("reason").GetString()!);
+
+    /// <summary>The codes of a report's warnings.</summary>
+    public static IEnumerable<string> Warnings(this JsonElement report) =>
+        report.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetProperty("code").GetString()!);
+
     /// <summary>The JSON of an answer, which must have the status.</summary>
     public static async Task<JsonElement> JsonAsync(this Task<HttpResponseMessage> sending, HttpStatusCode status)
     {

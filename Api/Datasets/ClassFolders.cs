@@ -32,7 +32,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     public override string Layout => layout.Words;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<DatasetWarning> Warnings => [.. LeftOut(), .. WrittenAlike()];
+    public override IReadOnlyList<DatasetWarning> Warnings => [.. LeftOut(), .. WrittenAlike(), .. Merged()];
 
     /// <inheritdoc/>
     public override int Images => entries.Values.Count(entry => entry.Pixels is not null);
@@ -126,6 +126,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
             KeyValuePair<PictureKey, Entry> lost =
                 entries.FirstOrDefault(entry => entry.Value.Reason is not null && entry.Value.Folder.Class == label);
             string first = lost.Value.Reason is { } reason ? $" The first of them, {lost.Key.Path}, {reason}" : "";
+            if (images.FirstOrDefault(image => image.Label == index).Path is { } test) first = $" Its pictures are all of the test part, as {test}.";
             if (labels.FirstOrDefault(other => other != label && Alike(other, label)) is { } alike) first += $" The class \"{alike}\" is written otherwise; where they are one, give both folders that name.";
             throw new InvalidInputException(
                 source, $"the class folder \"{label}\" holds no training picture that can be used; add some, or leave the folder out.{first}");
@@ -150,6 +151,9 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         where Alike(pair.Item, other)
         select new DatasetWarning(
             "classes-alike", $"\"{pair.Item}\" and \"{other}\" are two classes; where they are one, give their folders the same name and upload them again.");
+
+    private IEnumerable<DatasetWarning> Merged() => layout.MergedParts.Select(folders => new DatasetWarning(
+        "parts-merged", $"{folders} are one part by their names, and their pictures were put together; where one is a copy of another, leave it out and upload the archive again."));
 
     private static bool Alike(string a, string b) => a.Trim(' ', '.').Equals(b.Trim(' ', '.'), StringComparison.OrdinalIgnoreCase);
 

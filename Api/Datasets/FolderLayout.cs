@@ -12,7 +12,7 @@ internal sealed class FolderLayout
     private static readonly string[] Train = ["train", "training"], Test = ["test", "testing"], Validation = ["val", "valid", "validation"];
     private static readonly char[] Between = ['_', '-', '.', ' '];
     private readonly string home; // of most pictures
-    private readonly SortedDictionary<Part, string> parts = []; // at home, with the name of each one's first folder
+    private readonly SortedDictionary<Part, SortedSet<string>> parts = []; // at home, with the names of each one's folders
     private readonly int common; // folders that all pictures share
     private readonly bool hasParts; // whether folders of parts stand above classes
     private readonly bool isFlat, isFlatByWords; // whether pictures lie in folders of parts alone
@@ -31,8 +31,8 @@ internal sealed class FolderLayout
         while (leaves.Length > 0 && leaves.All(folders => folders.Count > common + 1 && folders[common] == leaves[0][common])) common++;
         hasParts = leaves.Any(folders => folders.Take(folders.Count - 1).Skip(common).Any(folder => PartNamedBy(folder) is not null));
         isFlat = leaves.All(folders => PartNamedBy(folders[^1]) is not null);
-        isFlatByWords = leaves.All(folders => PartIn(folders[^1]) is not null) && leaves.Select(folders => PartIn(folders[^1])).Distinct().Count() > 1;
-        parentsOfOthers = [.. leaves.Where(folders => PartNamedBy(folders[^1]) is null).Select(folders => Join(folders, folders.Count - 1))];
+        isFlatByWords = leaves.All(folders => PartOfFlat(folders[^1]) is not null) && leaves.Select(folders => PartOfFlat(folders[^1])).Distinct().Count() > 1;
+        parentsOfOthers = [.. leaves.Where(folders => PartNamedBy(folders[^1]) is null && !IsDoubledPart(folders)).Select(folders => Join(folders, folders.Count - 1))];
         (IReadOnlyList<string> Folders, int Count)[] inClasses = [.. counted.Where(folder => !IsPart(folder.Folders))];
         home = inClasses.GroupBy(folder => HomeOf(folder.Folders)).OrderByDescending(WeightOf).ThenBy(found => found.Key, StringComparer.Ordinal).FirstOrDefault()?.Key ?? "";
         (IReadOnlyList<string> Folders, int Count)[] atHome = [.. inClasses.Where(folder => HomeOf(folder.Folders) == home)];
@@ -40,13 +40,20 @@ internal sealed class FolderLayout
         (bool AreSeveral, int Pictures) train = WeightOf(atHome.Where(folder => PartAbove(folder.Folders) == Part.Train));
         strays = none.Pictures == 0 || train.Pictures == 0 ? null : none.CompareTo(train) < 0 ? Part.None : Part.Train;
         foreach (IReadOnlyList<string> folders in atHome.Select(folder => folder.Folders).Where(folders => PartAbove(folders) != strays))
-            parts.TryAdd(PartAbove(folders), FolderOfPart(folders) ?? "");
+        {
+            parts.TryAdd(PartAbove(folders), new SortedSet<string>(StringComparer.Ordinal));
+            if (FolderOfPart(folders) is { } folder) parts[PartAbove(folders)].Add(folder);
+        }
+
         parents = [.. inFolders.Where(folders => ClassOf(folders) is not null).Select(folders => Join(folders, folders.Count - 1))];
     }
 
     /// <summary>The layout in words: where the class folders are, and what became of a validation part.</summary>
-    public string Words => !parts.TryGetValue(Part.Validation, out string? folder) || parts.Count < 2 ? Place
-        : parts.ContainsKey(Part.Test) ? $"{Place}; {folder}/ became a part of the training part" : $"{Place}; {folder}/ became the test part";
+    public string Words => !parts.TryGetValue(Part.Validation, out SortedSet<string>? folders) || parts.Count < 2 ? Place
+        : parts.ContainsKey(Part.Test) ? $"{Place}; {Named(folders)} became a part of the training part" : $"{Place}; {Named(folders)} became the test part";
+
+    /// <summary>Several folders that are one part by their names, such as Train and train; empty where there are none.</summary>
+    public IEnumerable<string> MergedParts => parts.Values.Where(folders => folders.Count > 1).Select(Named);
 
     /// <summary>The place of the class folders, in words.</summary>
     public string Place
@@ -54,9 +61,9 @@ internal sealed class FolderLayout
         get
         {
             string above = home.Length > 0 ? $" in {home}/" : "";
-            if (parts.Count == 1 && parts.Values.Single() is { Length: > 0 } only) return $"class folders in {(home.Length > 0 ? $"{home}/" : "")}{only}/";
-            if (parts.Count < 2) return $"class folders{above}";
-            return $"class folders{above} below {string.Join(" and ", parts.Where(part => part.Key != Part.None).Select(part => $"{part.Value}/"))}";
+            if (parts.Count == 1 && parts.Values.Single() is { Count: 1 } only) return $"class folders in {(home.Length > 0 ? $"{home}/" : "")}{Named(only)}";
+            if (parts.Values.All(folders => folders.Count == 0)) return $"class folders{above}";
+            return $"class folders{above} below {string.Join(" and ", parts.Values.Where(folders => folders.Count > 0).Select(Named))}";
         }
     }
 
@@ -81,7 +88,10 @@ internal sealed class FolderLayout
     {
         if (folders.Count > 0 && IsPart(folders))
             return $"lies directly in {folders[^1]}/, which names a part and no class; put it into the folder of its class. Labels in tables are not read.";
-        return home.Length > 0 || parts.Count > 1 || parts.Values.Any(folder => folder.Length > 0)
+        bool isPlain = home.Length == 0 && parts.Values.All(named => named.Count == 0);
+        if (isPlain && folders.Count > 1)
+            return $"lies in {string.Join('/', folders)}/, deeper than the other class folders, which lie at the top of the archive; put it directly into the folder of its class there.";
+        return !isPlain
             ? $"does not lie in a class folder beside the others, which are {Place}; put each picture directly into the folder of its class."
             : "does not lie in a class folder; put each picture directly into the folder of its class.";
     }
@@ -95,10 +105,16 @@ internal sealed class FolderLayout
     private string? FolderOfPart(IReadOnlyList<string> folders) =>
         folders.Take(folders.Count - 1).Skip(common).LastOrDefault(folder => PartIn(folder) is not null);
 
+    private static string Named(IEnumerable<string> folders) => string.Join(" and ", folders.Select(folder => $"{folder}/"));
+
+    // A part's folder in itself, as archives come that were packed with their own name: seg_test/seg_test.
+    private static bool IsDoubledPart(IReadOnlyList<string> folders) => folders.Count > 1 && folders[^1] == folders[^2] && PartIn(folders[^1]) is not null;
+
     // Whether the folder that directly holds a picture is no class.
     private bool IsPart(IReadOnlyList<string> folders)
     {
-        if (isFlatByWords && PartIn(folders[^1]) is not null) return true;
+        if (isFlatByWords && PartOfFlat(folders[^1]) is not null) return true;
+        if (IsDoubledPart(folders)) return !parentsOfOthers.Contains(Join(folders, folders.Count - 1));
         if (!(hasParts || isFlat) || PartNamedBy(folders[^1]) is null) return false;
         return PartAbove(folders) == Part.None || !parentsOfOthers.Contains(Join(folders, folders.Count - 1));
     }
@@ -116,6 +132,9 @@ internal sealed class FolderLayout
         Is(folder, Train) ? Part.Train : Is(folder, Test) ? Part.Test : Is(folder, Validation) ? Part.Validation : null;
 
     private static Part? PartIn(string folder) => folder.Split(Between).Select(PartNamedBy).FirstOrDefault(part => part is not null);
+
+    // Also numbered, as test1; among class folders that would be one of several classes.
+    private static Part? PartOfFlat(string folder) => PartIn(folder.TrimEnd([.. "0123456789"]));
 
     private static bool Is(string word, string[] names) => names.Contains(word, StringComparer.OrdinalIgnoreCase);
 

@@ -70,6 +70,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
             (string type, string name, string value) = (unreadable.Groups[1].Value, unreadable.Groups[2].Value, unreadable.Groups[3].Value);
             string remedy = type switch
             {
+                _ when value.Length == 0 => "a value, or leave it out",
                 "int" or "long" => value.AsSpan().Trim('-').ContainsAnyExceptInRange('0', '9') ? "a whole number" : "a smaller number",
                 "bool" => "true or false",
                 _ => "a value that it takes",

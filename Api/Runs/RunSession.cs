@@ -154,21 +154,14 @@ internal sealed partial class RunSession(RunStart start, RunWriter writer, TimeP
 
     private void Complete(Trainer trainer)
     {
-        double? testAccuracy = null;
-        Model best = trainer.BestModel();
-        if (start.Dataset.Test.Count > 0)
-        {
-            using var predictor = new Predictor(best, threads: start.Threads);
-            testAccuracy = predictor.Accuracy(start.Dataset.Test);
-        }
-
+        double? testAccuracy = start.Dataset.Test.Count > 0 ? trainer.BestAccuracy(start.Dataset.Test) : null;
         RunWrite write = Write(trainer);
         Finish(write with
         {
             State = RunState.Completed,
             Parameters =
             [
-                new(WhichParameters.Best, trainer.BestIteration, best),
+                new(WhichParameters.Best, trainer.BestIteration, trainer.BestModel()),
                 new(WhichParameters.Last, trainer.Iteration, trainer.LastModel()),
             ],
             Apply = row =>

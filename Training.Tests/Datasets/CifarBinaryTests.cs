@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Text;
 using CnnService.Training.Datasets;
 using CnnService.Training.Specs;
 using CnnService.Training.Tensors;
@@ -120,6 +121,29 @@ public sealed class CifarBinaryTests
     public void Read_UnusableNames_AreRefused(string names) => Assert.Equal(
         "batches.meta.txt",
         Assert.Throws<InvalidInputException>(() => Read(TarGz(("batches.meta.txt", Text(names)), ("data_batch_1.bin", Cifar(4))))).Part);
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void Read_NamesWithAByteOrderMark_AreReadWithoutIt(string encoding)
+    {
+        Encoding with = Encoding.GetEncoding(encoding);
+        byte[] names = [.. with.GetPreamble(), .. with.GetBytes(string.Join("\r\n", Enumerable.Range(0, 10).Select(label => $"Kätzchen {label}")) + "\r\n")];
+        Dataset dataset = Dataset.Read(new MemoryStream(Zip(("data_batch_1.bin", Cifar(10)), ("batches.meta.txt", names))), "a.zip");
+        Assert.Equal(Enumerable.Range(0, 10).Select(label => $"Kätzchen {label}"), dataset.Labels);
+    }
+
+    [Theory]
+    [InlineData("iso-8859-1")]
+    [InlineData("utf-16")] // without its mark
+    public void Read_NamesInNoUnicode_AreRefused(string encoding)
+    {
+        byte[] names = Encoding.GetEncoding(encoding).GetBytes("Kätzchen");
+        byte[] archive = Zip(("data_batch_1.bin", Cifar(1)), ("batches.meta.txt", names));
+        Assert.Contains(
+            "save it as UTF-8", Assert.Throws<InvalidInputException>(() => Dataset.Read(new MemoryStream(archive), "a.zip")).Reason, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Read_NamesTooLong_AreRefused() => Assert.Equal(

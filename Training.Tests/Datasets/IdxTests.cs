@@ -63,7 +63,7 @@ public sealed class IdxTests
     {
         byte[] labels = IdxLabels(3);
         labels[9] = 10;
-        Assert.Equal("the label at byte 9 is 10; with 10 classes it is 0 to 9. Where there are other classes, name them in a file labels.txt, one a line.", Refused(Labels, (Images, IdxImages(3)), (Labels, labels)));
+        Assert.Equal("the label at byte 9 is 10; with 10 classes it is 0 to 9. Where there are other classes, name them in a file labels.txt, one a line, 11 of them: labels count from 0.", Refused(Labels, (Images, IdxImages(3)), (Labels, labels)));
 
         string names = string.Join('\n', Enumerable.Range(0, 11).Select(i => $"class {i}"));
         Dataset dataset = Read((Images, IdxImages(3)), (Labels, labels), ("labels.txt", Text(names)));

@@ -35,7 +35,7 @@ public sealed class ZipEntriesTests
         archive[^18] = 3; // "number of this disk" in the record of 22 bytes at the end
         archive[^16] = (byte)(directoryBegunBefore ? 2 : 3);
 
-        Assert.Contains("join the parts", Assert.Throws<InvalidInputException>(() => Read(archive)).Reason, StringComparison.Ordinal);
+        Assert.Contains("join a split one", Assert.Throws<InvalidInputException>(() => Read(archive)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ internal sealed class CifarBinary : DatasetFormat
 
     private static InvalidInputException Incomplete(string name, long length, int recordLength) => new(
         name,
-        $"it has {length} bytes, which is not a whole number of records of {recordLength} bytes: "
+        $"it has {length} bytes, which is not a whole number of CIFAR's records of {recordLength} bytes: "
         + $"the one at byte {length / recordLength * recordLength} has only {length % recordLength}.");
 
     private static void CheckLabels(Batch batch, int classCount)

@@ -50,7 +50,8 @@ internal static class DatasetFiles
             DatasetFile plain = file.Kind == FileKind.Gzip
                 ? new DatasetFile(file.Name, new UnpackedStream(file.Content, file.Name, limit)) { Folders = file.Folders, GuessedCodePage = file.GuessedCodePage }
                 : file;
-            return EndsWithAny(file.Name, ArchiveEndings) || plain.Kind is FileKind.Zip or FileKind.Tar ? plain with { Refusal = Nested } : plain;
+            bool isArchive = plain.Kind is FileKind.Zip or FileKind.Tar && !Path.HasExtension(file.Name); // many programs' files are zip archives by another name
+            return isArchive || EndsWithAny(file.Name, ArchiveEndings) ? plain with { Refusal = Nested } : plain;
         }
         catch (InvalidInputException e) when (e.Part == file.Name)
         {
@@ -79,24 +80,37 @@ internal static class DatasetFiles
         if (isNoArchive && stream.Length == 0) throw new InvalidInputException(name, "it is empty; an archive of 0 bytes was not written to its end.");
         if (isNoArchive && TextOf(stream) is { } text) throw new InvalidInputException(name, $"it is no archive but {text}.");
         if (kind == FileKind.Zip || (isUnknown && EndsWithAny(name, ZipEndings))) return ZipEntries.Of(stream, name, names, limit);
-        if (kind == FileKind.Gzip || (isUnknown && EndsWithAny(name, GzipEndings))) return Unpacked(whole, name, names, limit);
+        if (kind == FileKind.Gzip || (isUnknown && EndsWithAny(name, GzipEndings))) return Unpacked(whole, name, names, limit, stream);
         return kind == FileKind.Tar || (isUnknown && EndsWithAny(name, TarEndings))
-            ? Tar(new ContentStream(whole, name, limit), name, names, limit)
+            ? new TarEntries(new ContentStream(whole, name, limit), name, names, NamesAgain(stream, name, packed => packed), limit).Read()
             : [new DatasetFile(name, new ContentStream(whole, name, limit)) { Length = stream.CanSeek ? stream.Length : null }];
     }
 
-    private static IEnumerable<DatasetFile> Unpacked(Stream packed, string name, EntryNames? names, ContentLimit limit)
+    private static IEnumerable<DatasetFile> Unpacked(Stream packed, string name, EntryNames? names, ContentLimit limit, Stream stream)
     {
+        Func<IEnumerable<byte[]>>? again = NamesAgain(stream, name, from => new UnpackedStream(from, name, new ContentLimit()));
         using var content = new UnpackedStream(packed, name, limit);
         var headed = new HeadedStream(content);
         if (FileKinds.Of(headed.Head) == FileKind.Tar || EndsWithAny(name, TarEndings))
-            foreach (DatasetFile file in Tar(headed, name, names, limit)) yield return file;
+            foreach (DatasetFile file in new TarEntries(headed, name, names, again, limit).Read()) yield return file;
         else
             yield return new DatasetFile(name, headed);
     }
 
-    private static IEnumerable<DatasetFile> Tar(Stream tar, string name, EntryNames? names, ContentLimit limit) =>
-        new TarEntries(tar, name, names ?? EntryNames.Unknown, limit).Read();
+    // Reads the names of a tar archive from its beginning, while its files are read, whose place in the stream stays as it was.
+    private static Func<IEnumerable<byte[]>>? NamesAgain(Stream stream, string name, Func<Stream, Stream> unpack)
+    {
+        if (!stream.CanSeek) return null;
+        long start = stream.Position;
+        return () =>
+        {
+            long place = stream.Position;
+            stream.Position = start;
+            byte[][] names = [.. new TarEntries(unpack(stream), name, names: null, again: null, new ContentLimit()).Names()];
+            stream.Position = place;
+            return names;
+        };
+    }
 
     // A stream that can seek is as it was before.
     private static (Stream Whole, FileKind Kind) Look(Stream stream)

@@ -76,18 +76,35 @@ public abstract class DatasetFormat
     /// <summary>The class names when no file gives any: "0" to "9".</summary>
     protected static string[] DigitNames() => [.. Enumerable.Range(0, 10).Select(digit => $"{digit}")];
 
-    /// <summary>Class names from a text file in UTF-8: one a line, blank lines left out.</summary>
+    /// <summary>Class names from a text file in UTF-8, or in another Unicode with its byte order mark: one a line, blank lines left out.</summary>
     protected static string[] ReadNames(DatasetFile file)
     {
         byte[] text = new byte[NamesLimit];
         int length = file.Content.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
         if (length == NamesLimit) throw new InvalidInputException(file.Name, $"it has {NamesLimit} bytes or more, too many for class names.");
 
-        string[] names = Encoding.UTF8.GetString(text, 0, length).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] names = TextOf(file, text, length).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length is 0 or > Dataset.MaximumClasses)
             throw new InvalidInputException(file.Name, $"it holds {names.Length} class names; 1 to {Dataset.MaximumClasses} are possible, one a line.");
         return names.Distinct(StringComparer.Ordinal).Count() == names.Length
             ? names
             : throw new InvalidInputException(file.Name, "it holds a class name twice.");
+    }
+
+    private static string TextOf(DatasetFile file, byte[] bytes, int length)
+    {
+        try
+        {
+            using var reader = new StreamReader(
+                new MemoryStream(bytes, 0, length), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            string text = reader.ReadToEnd();
+            if (!text.Contains('\0', StringComparison.Ordinal)) return text;
+        }
+        catch (DecoderFallbackException)
+        {
+            // refused below
+        }
+
+        throw new InvalidInputException(file.Name, "it is no text in UTF-8; save it as UTF-8.");
     }
 }

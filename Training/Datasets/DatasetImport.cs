@@ -97,7 +97,8 @@ internal sealed class DatasetImporter
         }
         catch (InvalidInputException e)
         {
-            throw new ImportRefusedException(e, AllRefused(chosen));
+            InvalidInputException cause = guessedCodePage is null ? e : new InvalidInputException(e.Part, $"{e.Reason} {GuessWords} upload it again with the code page (names).");
+            throw new ImportRefusedException(cause, AllRefused(chosen));
         }
     }
 
@@ -107,11 +108,10 @@ internal sealed class DatasetImporter
         return chosen?.Build(source) ?? throw NothingKnown();
     }
 
+    private string GuessWords => $"File names that are not UTF-8 were read as {guessedCodePage}; where they look wrong,";
+
     private IEnumerable<DatasetWarning> Guess() => guessedCodePage is null ? [] :
-    [
-        new DatasetWarning(
-            "names-guessed", $"File names that are not UTF-8 were read as {guessedCodePage}; where they look wrong, delete the dataset and upload it again with the code page (names)."),
-    ];
+        [new DatasetWarning("names-guessed", $"{GuessWords} delete the dataset and upload it again with the code page (names).")];
 
     private void AddFolder(DatasetFile folder)
     {
@@ -171,7 +171,13 @@ internal sealed class DatasetImporter
 internal static class Refusals
 {
     private static readonly (string Ending, string Name)[] Data =
-        [(".csv", "a table"), (".tsv", "a table"), (".json", "data"), (".xml", "data"), (".txt", "text"), (".md", "text"), (".html", "text"), (".pdf", "a document")];
+    [
+        (".csv", "a table"), (".tsv", "a table"), (".xlsx", "a table"), (".json", "data"), (".xml", "data"), (".txt", "text"), (".md", "text"), (".html", "text"),
+        (".pdf", "a document"), (".docx", "a document"), (".odt", "a document"),
+    ];
+
+    private static readonly string[] OtherPictures =
+        [".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".jxl", ".ico", ".svg", ".psd", ".tga", ".exr", ".eps", ".dng", ".cr2", ".nef", ".arw"];
 
     /// <summary>The reason, and what would be right.</summary>
     public static string Of(DatasetFile file) => file.Kind switch
@@ -181,6 +187,8 @@ internal static class Refusals
         FileKind.Picture => "is a picture, and pictures are not read here; upload them in class folders.",
         _ when Data.FirstOrDefault(data => file.Name.EndsWith(data.Ending, StringComparison.OrdinalIgnoreCase)).Name is { } name =>
             $"is {name}, and is not read here.",
+        _ when OtherPictures.FirstOrDefault(other => file.Name.EndsWith(other, StringComparison.OrdinalIgnoreCase)) is { } ending =>
+            $"is a picture of a kind that is not read ({ending}); save it as PNG or JPEG.",
         _ when System.IO.Path.GetExtension(file.Name) is { Length: > 1 } ending => $"is no picture, and {ending} is not read; send PNG, JPEG, WebP, BMP or GIF.",
         _ => "is no picture; send PNG, JPEG, WebP, BMP or GIF.",
     };

@@ -51,12 +51,14 @@ internal sealed class EntryNames
     }
 
     /// <summary>Names in the code page that makes words of most of these.</summary>
-    public static EntryNames Detect(IReadOnlyCollection<byte[]> names)
+    /// <param name="names">All names of an archive.</param>
+    /// <param name="utf8Stays">Whether what can be UTF-8 has been read as such, and stays so.</param>
+    public static EntryNames Detect(IReadOnlyCollection<byte[]> names, bool utf8Stays = false)
     {
         byte[][] telling = [.. names.Where(name => name.Any(letter => letter >= 0x80))];
         int utf8 = telling.Count(IsUtf8), others = telling.Length - utf8;
         if (others == 0) return Unknown;
-        bool utf8First = utf8 >= SureOfUtf8 * others; // as two letters of a Chinese code page can be UTF-8 by chance
+        bool utf8First = utf8Stays || utf8 >= SureOfUtf8 * others; // as two letters of a Chinese code page can be UTF-8 by chance
         byte[][] foreign = utf8First ? [.. telling.Where(name => !IsUtf8(name))] : telling;
         Encoding[] known = [.. Candidates.Select(Strict).OfType<Encoding>()];
         Encoding found = known.MaxBy(encoding => foreign.Sum(name => (long)Score(encoding, name)))!;
@@ -98,7 +100,8 @@ internal sealed class EntryNames
         return number == "utf8" ? Utf8 : CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
     }
 
-    private static bool IsUtf8(byte[] name)
+    /// <summary>Whether a name can be UTF-8.</summary>
+    public static bool IsUtf8(byte[] name)
     {
         try
         {

@@ -176,7 +176,7 @@ internal sealed class Idx : DatasetFormat
         if (wrong >= 0)
             throw new InvalidInputException(
                 name, $"the label at byte {8 + wrong} is {classes[wrong]}; with {classCount} classes it is 0 to {classCount - 1}. Where there are other classes, name "
-                + $"them in a file {NamesName}, one a line.");
+                + $"them in a file {NamesName}, one a line, {classes.Max() + 1} of them: labels count from 0.");
         return new ImageSet(new Shape(1, Size, Size), pixels, classes.Select(label => (int)label));
     }
 

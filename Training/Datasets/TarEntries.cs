@@ -9,7 +9,12 @@ namespace CnnService.Training.Datasets;
 /// neither file nor folder is given with its refusal; headers that stand for nothing in the tree (global ones, volume labels, lists of
 /// incremental backups) are passed over.
 /// </summary>
-internal sealed class TarEntries(Stream tar, string archive, EntryNames names, ContentLimit limit)
+/// <param name="tar">The archive, unpacked.</param>
+/// <param name="archive">Its name, for refusals.</param>
+/// <param name="names">Reads the names; null to find out.</param>
+/// <param name="again">Begins another reading of the same archive, for its names alone; null where it cannot be read twice.</param>
+/// <param name="limit">The content that has been read.</param>
+internal sealed class TarEntries(Stream tar, string archive, EntryNames? names, Func<IEnumerable<byte[]>>? again, ContentLimit limit)
 {
     private const int ExtendedLimit = 1 << 20; // bytes of a path or an extended header
     private const string Sparse = "GNU.sparse.";
@@ -18,7 +23,12 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
     private Dictionary<string, byte[]> extended = []; // of the next entry
 
     /// <summary>The files in the archive's order; afterwards the stream is at its end.</summary>
-    public IEnumerable<DatasetFile> Read()
+    public IEnumerable<DatasetFile> Read() => Entries().Select(entry => FileOf(entry.Type, entry.Name, entry.Content));
+
+    /// <summary>The names in the archive's order, as they are.</summary>
+    public IEnumerable<byte[]> Names() => Entries().Select(entry => entry.Name);
+
+    private IEnumerable<(char Type, byte[] Name, EntryContent Content)> Entries()
     {
         for (int count = 0; ReadHeader();)
         {
@@ -35,7 +45,8 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
 
             if (type == 'S') SkipSparseMap();
             using var entry = new EntryContent(tar, size, archive);
-            if (type is not ('K' or 'g' or 'V' or 'N' or 'D' or 'X')) yield return FileOf(type, path, entry);
+            if (type is not ('K' or 'g' or 'V' or 'N' or 'D' or 'X'))
+                yield return (type, extended.GetValueOrDefault(Sparse + "name") ?? extended.GetValueOrDefault("path") ?? longPath ?? path, entry);
             entry.SkipToEnd();
             if (type != 'K') (longPath, extended) = (null, []); // the path of a link's target, which comes before the path or after it
         }
@@ -43,13 +54,14 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames names, C
         tar.CopyTo(Stream.Null); // padding, and the checksum of a packed archive behind it
     }
 
-    private DatasetFile FileOf(char type, byte[] path, EntryContent content)
+    private DatasetFile FileOf(char type, byte[] bytes, EntryContent content)
     {
-        string name = names.Decode(extended.GetValueOrDefault(Sparse + "name") ?? extended.GetValueOrDefault("path") ?? longPath ?? path);
+        if (names is null && !EntryNames.IsUtf8(bytes)) names = EntryNames.Detect([.. again?.Invoke() ?? [bytes]], utf8Stays: true);
+        string name = (names ?? EntryNames.Unknown).Decode(bytes);
         string[] parts = DatasetFiles.PathOf(name, archive);
         bool isFolder = type == '5' || (type is '\0' or '0' && name.EndsWith('/'));
         if (isFolder) return DatasetFile.OfFolder(parts);
-        var file = new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = content.Size };
+        var file = new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = content.Size, GuessedCodePage = names?.Guess };
         string? refusal = extended.Keys.Any(key => key.StartsWith(Sparse, StringComparison.Ordinal)) ? RefusalOf('S') : RefusalOf(type);
         return refusal is null ? DatasetFiles.InArchive(file, limit) : file with { Refusal = refusal };
     }

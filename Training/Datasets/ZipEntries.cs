@@ -65,7 +65,7 @@ internal static class ZipEntries
         }
     }
 
-    private static InvalidInputException Broken(string name) => new(name, "it is not a whole zip archive: its directory, at its end, cannot be read; download or pack it again, and join the parts of a split one.");
+    private static InvalidInputException Broken(string name) => new(name, "it is not a whole zip archive: its directory, at its end, cannot be read; download or pack it again, and join a split one (zip -s 0 split.zip --out whole.zip).");
 
     // Null where its own header is damaged, or it is packed otherwise.
     private static Stream? Open(ZipArchiveEntry entry)

@@ -93,22 +93,33 @@ internal sealed class Learner : IDisposable
     public Measurement MeasureTraining(ReadOnlySpan<int> indices) => Measure(data.Training, indices);
 
     /// <summary>What the parameters, or their average, are worth on the given images; these take the place of the batch.</summary>
-    public Measurement Measure(LabelledImages images, ReadOnlySpan<int> indices)
+    public Measurement Measure(LabelledImages images, ReadOnlySpan<int> indices) => Measure(images, indices, Average?.Values ?? Parameters);
+
+    /// <summary>What some parameters are worth on the given images; these take the place of the batch.</summary>
+    public Measurement Measure(LabelledImages images, ReadOnlySpan<int> indices, FloatBuffer parameters)
     {
         var measured = new Measurement(classes);
-        Average?.Exchange();
+        Exchange(parameters);
         for (int first = 0; first < indices.Length; first += bound.Capacity)
         {
             ReadOnlySpan<float> scores = Score(images, indices.Slice(first, Math.Min(bound.Capacity, indices.Length - first)));
             for (int n = 0; n < input.Count; n++) measured.Add(scores.Slice(n * classes, classes), input.Labels[n]);
         }
 
-        Average?.Exchange();
+        Exchange(parameters);
         return measured;
     }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => team.Dispose();
+
+    // Puts other parameters in the place of those that the network is bound to; the second time all is as before.
+    private void Exchange(FloatBuffer others)
+    {
+        if (others == Parameters) return;
+        Span<float> a = Parameters.Span, b = others.Span;
+        for (int i = 0; i < a.Length; i++) (a[i], b[i]) = (b[i], a[i]);
+    }
 
     private ReadOnlySpan<float> Score(LabelledImages images, ReadOnlySpan<int> batch)
     {

@@ -38,13 +38,6 @@ internal sealed class ParameterAverage
         team.Run((parameters.Length + PieceLength - 1) / PieceLength, follow);
     }
 
-    /// <summary>Puts the average in the parameters' place, and the parameters in the average's; the second time all is as before.</summary>
-    public void Exchange()
-    {
-        Span<float> a = parameters.Span, b = Values.Span;
-        for (int i = 0; i < a.Length; i++) (a[i], b[i]) = (b[i], a[i]);
-    }
-
     private void Follow(int piece, int worker)
     {
         int first = piece * PieceLength, length = Math.Min(PieceLength, parameters.Length - first);

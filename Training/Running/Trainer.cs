@@ -118,7 +118,20 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>The model of the best parameters so far, or of the best average; those of the beginning before the first evaluation.</summary>
-    public Model BestModel() => data.ModelOf(Network, BestIteration > 0 ? State.BestParameters : State.Evaluated, Spec.TestTimeAugmentation);
+    public Model BestModel() => data.ModelOf(Network, State.Best, Spec.TestTimeAugmentation);
+
+    /// <summary>
+    /// The accuracy of <see cref="BestModel"/> on other images, such as the dataset's test part; 0 to 1, NaN for no images. It takes no memory beside
+    /// the trainer's own, and changes nothing of the run.
+    /// </summary>
+    /// <exception cref="ArgumentException">Images of another shape.</exception>
+    public double BestAccuracy(ImageSet images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Shape != Network.Input) throw new ArgumentException($"The network takes {Network.Input}, and the images are {images.Shape}.", nameof(images));
+        int[] all = [.. Enumerable.Range(0, images.Count)];
+        return Learner.Measure(new NormalizedImages(images, all, data.Normalization), all, State.Best).Accuracy;
+    }
 
     /// <summary>The model of the parameters after the last iteration, or of their average.</summary>
     public Model LastModel() => data.ModelOf(Network, State.Evaluated, Spec.TestTimeAugmentation);

@@ -44,6 +44,9 @@ internal sealed class TrainerState(Network network, FloatBuffer parameters, Opti
     /// <summary>The highest validation accuracy so far; 0 before the first evaluation.</summary>
     public double BestValidationAccuracy { get; set; }
 
+    /// <summary>The best parameters, or those of the beginning before the first evaluation.</summary>
+    public FloatBuffer Best => BestIteration > 0 ? BestParameters : Evaluated;
+
     /// <summary>Keeps what was evaluated if no accuracy before was as high.</summary>
     public void KeepIfBest(double validationAccuracy)
     {
