@@ -6,7 +6,7 @@ namespace CnnService.Benchmarks;
 
 /// <summary>
 /// How long one caller waits for the service, alone and while a run trains on all cores; one line each: name, answers, median ms, p99 ms,
-/// max ms, the p99 that is aimed at. The service is a process of its own on a free loopback port, over a folder that goes at the end.
+/// max ms, the p99 that is aimed at.
 /// </summary>
 internal static class Latency
 {
@@ -17,17 +17,9 @@ internal static class Latency
     /// <summary>Measures and prints; the exit code is 0, whether the targets are met or not.</summary>
     public static async Task<int> RunAsync()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("cnnservice-");
-        try
-        {
-            await using LocalService service = await LocalService.StartAsync(folder.FullName);
-            await MeasureAsync(service.Client);
-            return 0;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        await using LocalService service = await LocalService.StartAsync();
+        await MeasureAsync(service.Client);
+        return 0;
     }
 
     private static async Task MeasureAsync(HttpClient http)
@@ -91,42 +83,6 @@ internal static class Latency
                 await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
                 return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
-        }
-    }
-
-    private sealed class LocalService : IAsyncDisposable
-    {
-        private const string Listening = "Now listening on: ";
-        private readonly Process process;
-
-        private LocalService(Process process) => this.process = process;
-
-        public HttpClient Client { get; } = new();
-
-        public static async Task<LocalService> StartAsync(string folder)
-        {
-            string program = Path.Combine(AppContext.BaseDirectory, "CnnService.Api.dll");
-            var start = new ProcessStartInfo("dotnet", [program, "--Urls", "http://127.0.0.1:0", "--Storage:DataDirectory", folder]) { RedirectStandardOutput = true };
-            var service = new LocalService(Process.Start(start)!);
-            while (await service.process.StandardOutput.ReadLineAsync() is string line)
-            {
-                if (line.IndexOf(Listening, StringComparison.Ordinal) is not (int at and >= 0)) continue;
-                service.Client.BaseAddress = new Uri(line[(at + Listening.Length)..].Trim());
-                break;
-            }
-
-            _ = service.process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-            if (service.Client.BaseAddress is not null) return service;
-            await service.DisposeAsync();
-            throw new InvalidOperationException("The service did not start.");
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (!process.HasExited) process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
-            Client.Dispose();
         }
     }
 }

@@ -13,6 +13,8 @@ switch (args)
         return Recipe.Run(arguments);
     case ["epoch", .. string[] arguments]:
         return Epoch.Run(arguments);
+    case ["preflight", .. string[] arguments]:
+        return await Intervals.RunAsync(arguments);
     case ["latency"]:
         return await Latency.RunAsync();
     case ["faults", .. string[] arguments]:
@@ -29,6 +31,7 @@ switch (args)
                    train PATH [OPTION ...]  trains the three-layer net, or a preset, on a dataset file
                    recipe NAME PATH [N]     trains a preset for N epochs, with the time of each
                    epoch                    times the trainer beside its bare steps
+                   preflight [PATH ...]     holds the intervals of pre-flight against runs of all presets; --epochs N for shorter ones
                    latency                  times the answers of the service, idle and while a run trains
                    faults [OPTION ...]      {faults}
                    kernels [OPTION ...]     BenchmarkDotNet: --filter '*' runs all, --list flat names them

@@ -69,6 +69,7 @@ public static class DatasetsApi
         {
             // An upload leaves large buffers behind, which an idle service would keep for hours: 460 MB after nine hostile archives.
             import = null;
+            await Task.Yield(); // away from the methods that have read it, and may hold it to their end
             if (!stop.Begun.IsCancellationRequested) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
 

@@ -41,6 +41,17 @@ public sealed class LayerBinderTests
         IReadOnlyList<Layer> layers = Bind(specs, capacity: 2, training: true, team);
 
         Assert.True(expected.SequenceEqual(layers.Select(layer => layer.GetType().Name)), list);
+        int bound = 0;
+        for (int i = 0; i < specs.Length; i++, bound++) i += specs[i].Absorbs(specs.AsSpan(i + 1));
+        Assert.Equal(expected.Length, bound);
+    }
+
+    [Fact]
+    public void Cost_OfLayersThatAreOne_CountsTheOutputsOfTheLastAlone()
+    {
+        LayerCost together = new LayerSequence([Convolution, Relu, Pool, Affine, Relu], new Shape(3, 8, 8)).Cost;
+        Assert.Equal(2 * 4 * 4 + 3, together.Outputs);
+        Assert.Equal(2 * 4 * 4 + 3 + 2 * 3 * 8 * 8, together.Kept);
     }
 
     [Fact]

@@ -37,6 +37,8 @@ public sealed record Affine : LayerSpec
 
     internal override LayerSpec Freeze() => this with { Frozen = true };
 
+    internal override int Absorbs(ReadOnlySpan<LayerSpec> behind) => behind is [Relu, Dropout, ..] ? 2 : behind is [Relu, ..] ? 1 : 0;
+
     internal override Layer Bind(LayerBinder binder)
     {
         bool relu = binder.Absorb<Relu>() is not null;

@@ -48,6 +48,8 @@ public sealed record BatchNorm : LayerSpec
 
     internal override LayerSpec Freeze() => this with { Frozen = true };
 
+    internal override int Absorbs(ReadOnlySpan<LayerSpec> behind) => behind is [ElementwiseSpec, ..] ? 1 : 0;
+
     internal override Layer Bind(LayerBinder binder) => new BatchNormLayer(binder, this, binder.Absorb<ElementwiseSpec>()?.Activation);
 }
 

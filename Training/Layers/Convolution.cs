@@ -16,8 +16,8 @@ public sealed record Convolution : LayerSpec
 {
     private const int LargestFusedWindow = 16;
     private const int LargestWhitened = 64; // numbers of a patch, whose products with each other are summed over all patches
-    private const int SummedCopies = 16; // of their gradients: over runs of images, at most
-    private const int PackedCopies = 8; // of the filters, for either direction: minimal filtering makes 36 numbers of 9
+    private const int SummedCopies = 16; // of the weights' gradients: over runs of images, at most
+    private const int PackedCopies = 8; // of the weights, packed and as sums of minimal filtering, which makes 36 numbers of 9
 
     /// <summary>F, the number of filters, 1 to 4,096.</summary>
     [Range(1, 4096), Required]
@@ -87,11 +87,17 @@ public sealed record Convolution : LayerSpec
 
     internal override LayerSpec Freeze() => this with { Frozen = true };
 
+    internal override int Absorbs(ReadOnlySpan<LayerSpec> behind)
+    {
+        int relu = behind is [Relu, ..] ? 1 : 0;
+        return relu + (behind[relu..] is [MaxPool pool, ..] && IsFused(pool) ? 1 : 0);
+    }
+
     internal override Layer Bind(LayerBinder binder)
     {
         (int HH, int WW) = WindowSize.Of("convolution", Size, Height, Width);
         bool relu = binder.Absorb<Relu>() is not null;
-        MaxPool? pool = binder.Absorb<MaxPool>(p => p.IsWithoutOverlap && p.Window.Height * p.Window.Width <= LargestFusedWindow);
+        MaxPool? pool = binder.Absorb<MaxPool>(IsFused);
         return new ConvolutionLayer(
             binder,
             new ConvolutionSize
@@ -113,6 +119,8 @@ public sealed record Convolution : LayerSpec
             Bias,
             relu);
     }
+
+    private static bool IsFused(MaxPool pool) => pool.IsWithoutOverlap && pool.Window.Height * pool.Window.Width <= LargestFusedWindow;
 
     private static void CheckWhitened(Shape input, int HH, int WW)
     {

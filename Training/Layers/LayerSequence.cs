@@ -48,13 +48,21 @@ internal sealed class LayerSequence
     /// <summary>All parameters, each named by the index of its layer and its name there: <c>3.weight</c>.</summary>
     public IReadOnlyList<Parameter> Parameters => parameters;
 
-    /// <summary>What all layers take together, with the gradients of two inputs, which the layers share.</summary>
+    /// <summary>What all layers take together at most, with the gradients of two inputs, which the layers share; outputs that another layer absorbs are none.</summary>
     public LayerCost Cost
     {
         get
         {
-            var shared = new LayerCost(Outputs: 0, Kept: 2L * steps.Max(step => step.Input.Length), Layers: 0);
-            return steps.Aggregate(shared, (sum, step) => sum + step.Cost);
+            LayerSpec[] layers = [.. steps.Select(step => step.Layer)];
+            var cost = new LayerCost(Outputs: 0, Kept: 2L * steps.Max(step => step.Input.Length), Layers: 0);
+            int absorbed = 0; // of the layers that come
+            for (int i = 0; i < layers.Length; i++)
+            {
+                absorbed = absorbed > 0 ? absorbed - 1 : layers[i].Absorbs(layers.AsSpan(i + 1));
+                cost += absorbed > 0 ? steps[i].Cost with { Outputs = 0, Kept = 0 } : steps[i].Cost;
+            }
+
+            return cost;
         }
     }
 

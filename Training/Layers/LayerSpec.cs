@@ -23,6 +23,9 @@ public abstract record LayerSpec
     /// <summary>The same layer, whose parameters stay as they begin.</summary>
     internal virtual LayerSpec Freeze() => this;
 
-    /// <summary>Makes the layer that runs. It may absorb the layers after it, to work on numbers while they are at hand.</summary>
+    /// <summary>How many of the layers behind it this one does the work of, on numbers while they are at hand.</summary>
+    internal virtual int Absorbs(ReadOnlySpan<LayerSpec> behind) => 0;
+
+    /// <summary>Makes the layer that runs, which absorbs as many of those behind it as <see cref="Absorbs"/> says.</summary>
     internal abstract Layer Bind(LayerBinder binder);
 }

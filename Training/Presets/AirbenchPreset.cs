@@ -23,6 +23,5 @@ public sealed class AirbenchPreset : Preset
         MostEpochs = 40,
         MirrorsColour = true,
         Views = TestTimeAugmentation.MirrorTranslate,
-        ValidationOfMany = 0.01, // the original holds none out
     }.Fit(dataset);
 }

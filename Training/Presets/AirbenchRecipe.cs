@@ -16,6 +16,10 @@ namespace CnnService.Training.Presets;
 /// </summary>
 internal sealed record AirbenchRecipe
 {
+    // The original holds nothing out. Of 400 images the best epoch cannot be told: 0.8892 was taken for the best, 0.8984 was.
+    private const double ValidationOfMany = 0.04, ValidationOfFew = 0.1;
+    private const int Many = 20_000;
+
     private const int FullBatch = 1024;
     private const double Momentum = 0.85, RatePerBatch = 11.5, DecayPerBatch = 0.0153, ShiftFactor = 64; // as there, for 1,024 images
 
@@ -31,9 +35,6 @@ internal sealed record AirbenchRecipe
     /// <summary>The most epochs, where there are few images.</summary>
     public required int MostEpochs { get; init; }
 
-    /// <summary>The share that is held out for validation of over 20,000 images; of fewer it is 0.1.</summary>
-    public double ValidationOfMany { get; init; } = 0.02;
-
     /// <summary>Whether colour images are mirrored.</summary>
     public bool MirrorsColour { get; init; }
 
@@ -44,7 +45,7 @@ internal sealed record AirbenchRecipe
     public TrainingSpec Fit(PresetInput dataset)
     {
         (Shape shape, _, int images) = dataset;
-        double validation = images > 20_000 ? ValidationOfMany : 0.1;
+        double validation = images > Many ? ValidationOfMany : ValidationOfFew;
         int training = Math.Max(1, (int)(images * (1 - validation))), batch = BatchFor(training);
         bool mirrors = MirrorsColour && shape.Channels == 3;
         var translate = new Translate { Pixels = Math.Max(1, Math.Min(shape.Height, shape.Width) / 16) };
