@@ -21,5 +21,7 @@ internal static class ConvolutionAlgorithms
 
     /// <summary>The weights' gradient of some images, for one worker.</summary>
     public static WeightGradient WeightGradient(ConvolutionSize size, int filters) =>
-        PooledRowGradient.Fits(size) ? new PooledRowGradient(size, filters) : new PatchGradient(size, filters);
+        PooledRowGradient.Fits(size) ? new PooledRowGradient(size, filters)
+        : TurnedGradient.Fits(size) ? new TurnedGradient(size, filters)
+        : new PatchGradient(size, filters);
 }

@@ -16,7 +16,8 @@ internal sealed unsafe class WinogradAlgorithm : TurnableAlgorithm
     private readonly Action<int, int> packChannel, packTurnedChannel;
     private FloatBuffer parameters;
     private int weightStart;
-    private int[]? spread; // where the outputs of the forward pass lie, as all of them are of one size; every worker would find the same
+    private readonly FloatBuffer?[] won; // gradients that one element of their pooling windows has
+    private int[][]? spread; // where the inputs of the forward pass's outputs lie, as all of them are of one size; every worker would find the same
 
     public WinogradAlgorithm(WinogradSize size, LayerMemory memory)
         : base(size.Size, size.Filters)
@@ -28,6 +29,7 @@ internal sealed unsafe class WinogradAlgorithm : TurnableAlgorithm
         images = FloatBuffer.Several(team.Size, size.ImageLength);
         tiles = scratch.Several("tiles", team.Size, WinogradSize.Points * size.Rows * size.ChannelPitch);
         products = scratch.Several("products", team.Size, WinogradSize.Points * size.Rows * 2 * Tile.Columns);
+        won = new FloatBuffer?[team.Size];
         outputs = scratch.Several("outputs", team.Size, size.TileRows * size.TileColumns * 16 * Tile.Columns);
         rows = [.. Enumerable.Range(0, size.Size.Channels).Select(c => c * size.FilterPitch)];
         (packChannel, packTurnedChannel) = (PackChannel, PackTurnedChannel);
@@ -66,11 +68,21 @@ internal sealed unsafe class WinogradAlgorithm : TurnableAlgorithm
 
     public override void Spread(int worker, int place, ConvolutionSize forward, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax)
     {
-        int margin = 2 - forward.Padding;
-        if (argmax.IsEmpty && forward.Stride == 1)
-            WinogradImages.Spread(size, spread ??= WinogradImages.PlacesOf(size, forward, margin), gradient, images[worker]);
+        int[][] places = spread ??= WinogradImages.PlacesOf(size, forward, margin: 2 - forward.Padding);
+        if (argmax.IsEmpty)
+        {
+            WinogradImages.Spread(size, places[0], gradient, images[worker]);
+        }
         else
-            WinogradImages.Spread(size, forward, margin, gradient, argmax, images[worker].Span);
+        {
+            Span<float> selected = (won[worker] ??= new FloatBuffer(gradient.Length)).Span;
+            for (int element = 0; element < places.Length; element++)
+            {
+                WinogradImages.Select(gradient, argmax, element, selected);
+                WinogradImages.Spread(size, places[element], selected, images[worker]);
+            }
+        }
+
         WinogradImages.TransformInput(size, images[worker], tiles[worker], place);
     }
 

@@ -10,36 +10,38 @@ internal static unsafe class WinogradImages
     /// <summary>Turns an image (C, H, W) around; the zeros of the padding are never written.</summary>
     public static void Load(WinogradSize size, ReadOnlySpan<float> x, FloatBuffer image) => Turn(x, size.Size.Channels, size.Pixels, image);
 
-    /// <summary>Where each output of a convolution of stride 1 without pooling lies in an image, shifted by <paramref name="margin"/>.</summary>
-    public static int[] PlacesOf(WinogradSize size, ConvolutionSize forward, int margin) =>
-        [.. Enumerable.Range(0, forward.OutputHeight * forward.OutputWidth).Select(p => size.PlaceOf(p / forward.OutputWidth + margin, p % forward.OutputWidth + margin))];
+    /// <summary>
+    /// Where the inputs of each output of a convolution lie in an image, shifted by <paramref name="margin"/>: for each element of a pooling window, of
+    /// which there is one without pooling, the places of all outputs.
+    /// </summary>
+    public static int[][] PlacesOf(WinogradSize size, ConvolutionSize forward, int margin)
+    {
+        int PlaceOf(int output, int element)
+        {
+            int row = (output / forward.OutputWidth * forward.PoolStride + element / forward.PoolWidth) * forward.Stride;
+            int column = (output % forward.OutputWidth * forward.PoolStride + element % forward.PoolWidth) * forward.Stride;
+            return size.PlaceOf(row + margin, column + margin);
+        }
 
-    /// <summary>Turns the gradient of one image's outputs around, (F, OH, OW), to those places; all else stays 0.</summary>
+        int[] outputs = [.. Enumerable.Range(0, forward.OutputHeight * forward.OutputWidth)];
+        return [.. Enumerable.Range(0, forward.PoolHeight * forward.PoolWidth).Select(element => outputs.Select(output => PlaceOf(output, element)).ToArray())];
+    }
+
+    /// <summary>Turns the gradient of one image's outputs around, (F, OH, OW), to places of <see cref="PlacesOf"/>; what is at no place stays 0.</summary>
     public static void Spread(WinogradSize size, int[] places, ReadOnlySpan<float> gradient, FloatBuffer image) => Turn(gradient, size.Size.Channels, places, image);
 
-    /// <summary>
-    /// Spreads the gradient of one image's outputs, (F, OH, OW), over the outputs that won their pooling windows, shifted
-    /// by <paramref name="margin"/>; all else is 0.
-    /// </summary>
-    public static void Spread(
-        WinogradSize size, ConvolutionSize forward, int margin, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax, Span<float> image)
+    /// <summary>The numbers whose argmax is <paramref name="element"/>, and 0 for all others.</summary>
+    public static void Select(ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax, int element, Span<float> selected)
     {
-        (int OH, int OW, int pitch) = (forward.OutputHeight, forward.OutputWidth, size.ChannelPitch);
-        int filters = gradient.Length / (OH * OW);
-        image.Clear();
-        for (int f = 0; f < filters; f++)
+        int i = 0;
+        for (; i <= gradient.Length - Tile.Columns; i += Tile.Columns)
         {
-            for (int oh = 0; oh < OH; oh++)
-            {
-                for (int ow = 0; ow < OW; ow++)
-                {
-                    int from = (f * OH + oh) * OW + ow, element = argmax.IsEmpty ? 0 : argmax[from];
-                    int h = (oh * forward.PoolStride + element / forward.PoolWidth) * forward.Stride + margin;
-                    int w = (ow * forward.PoolStride + element % forward.PoolWidth) * forward.Stride + margin;
-                    if ((uint)h < (uint)size.ImageRows && (uint)w < (uint)size.ImageWidth) image[(h * size.ImageWidth + w) * pitch + f] = gradient[from];
-                }
-            }
+            Vector512<int> winner = Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(argmax[i..]).ToVector256Unsafe().ToVector512Unsafe())).AsInt32();
+            Vector512<float> won = Vector512.Equals(winner, Vector512.Create(element)).AsSingle();
+            (Vector512.Create(gradient[i..]) & won).CopyTo(selected[i..]);
         }
+
+        for (; i < gradient.Length; i++) selected[i] = argmax[i] == element ? gradient[i] : 0;
     }
 
     /// <summary>Turns the gradient of one image's outputs, (F, OH, OW), around, into whole tiles; the zeros beyond the outputs are never written.</summary>
@@ -73,9 +75,10 @@ internal static unsafe class WinogradImages
         }
     }
 
-    // (C, pixels) to (pixel, C), pixel p at places[p]: four by four, as single numbers a kilobyte apart took longer than the products they were for.
+    /// <summary>(C, pixels) to (pixel, C), pixel p at places[p].</summary>
+    /// <remarks>Four by four, as single numbers a kilobyte apart took longer than the products they were for.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Turn(ReadOnlySpan<float> x, int C, int[] places, FloatBuffer image)
+    public static void Turn(ReadOnlySpan<float> x, int C, int[] places, FloatBuffer image)
     {
         const int side = 4;
         int pixels = places.Length, wholePixels = pixels / side * side, wholeChannels = C / side * side;
