@@ -15,6 +15,14 @@ internal sealed class AffineCase : LayerCase<Affine>
 
     public override string RecordedSha256 => "417e50b5a02cad7c78a9f43f14597ac811154875b5c0bafc495b96c8113028f0";
 
+    public override IReadOnlyList<HandComputed> ByHand =>
+    [
+        new HandComputed(new Affine { Units = 2 }, [1, 2], [7.5f, 9], [1, 2], [5, 11])
+        {
+            Parameters = new Dictionary<string, (float[], float[])> { ["weight"] = ([1, 2, 3, 4], [1, 2, 2, 4]), ["bias"] = ([0.5f, -1], [1, 2]) },
+        },
+    ];
+
     public override LayerSpec Draw(int number, Shape input) => new Affine { Units = 1 + 3 * number, Bias = number % 4 != 2, Frozen = number == 5 };
 
     protected override ReferenceLayer<double> Reference(Affine layer, LayerPlace place)

@@ -12,6 +12,11 @@ internal sealed class AveragePoolCase : LayerCase<AveragePool>
 
     public override string RecordedSha256 => "12a0a34f913f15b487c3ed0b9b2e70b5e46bab397b8bc6835ade3299dfd3f450";
 
+    public override IReadOnlyList<HandComputed> ByHand =>
+    [
+        new HandComputed(new AveragePool { Size = 2, Stride = 1 }, new Tensor4<float>(1, 1, 2, 3, [1, 5, 2, 3, 4, 6]), [3.25f, 4.25f], [4, 8], [1, 3, 2, 1, 3, 2]),
+    ];
+
     public override LayerSpec? Draw(int number, Shape input)
     {
         (int height, int width) = (1 + number % 3, 1 + number % 4);
@@ -26,6 +31,11 @@ internal sealed class GlobalAveragePoolCase : LayerCase<GlobalAveragePool>
     public override IReadOnlyList<LayerSpec> Recorded => [new Convolution { Filters = 20, Size = 3, Stride = 2 }, new GlobalAveragePool()];
 
     public override string RecordedSha256 => "d9a4b63e00816d0436a898efb8263116851db008f5bdaee1c7c70590207fd356";
+
+    public override IReadOnlyList<HandComputed> ByHand =>
+    [
+        new HandComputed(new GlobalAveragePool(), new Tensor4<float>(1, 2, 1, 2, [1, 3, 5, 9]), [2, 7], [2, 4], [1, 1, 2, 2]),
+    ];
 
     public override LayerSpec Draw(int number, Shape input) => new GlobalAveragePool();
 

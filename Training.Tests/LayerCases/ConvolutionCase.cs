@@ -18,6 +18,19 @@ internal sealed class ConvolutionCase : LayerCase<Convolution>
 
     public override string RecordedSha256 => "efec6c06f1539c243ba3d69edde4922b39819813d614a893a565f55167052b91";
 
+    public override IReadOnlyList<HandComputed> ByHand =>
+    [
+        new HandComputed(
+            new Convolution { Filters = 1, Size = 2 },
+            new Tensor4<float>(1, 1, 3, 3, [1, 2, 3, 4, 5, 6, 7, 8, 9]), // the first output: 1 * 1 + 2 * 2 + 3 * 4 + 4 * 5 + 1
+            Y: [38, 48, 68, 78],
+            Dout: [1, 0, 0, 1],
+            Dx: [1, 2, 0, 3, 5, 2, 0, 3, 4])
+        {
+            Parameters = new Dictionary<string, (float[], float[])> { ["weight"] = ([1, 2, 3, 4], [6, 8, 12, 14]), ["bias"] = ([1], [2]) },
+        },
+    ];
+
     public override LayerSpec Draw(int number, Shape input) => new Convolution
     {
         Filters = 1 + number,

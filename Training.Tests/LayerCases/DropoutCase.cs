@@ -15,6 +15,11 @@ internal sealed class DropoutCase : LayerCase<Dropout>
 
     public override string RecordedSha256 => "8045554533bb2e635e100e3014d44d26a4159d00b335bffe42262f4f9a58d923";
 
+    public override IReadOnlyList<HandComputed> ByHand =>
+    [
+        new HandComputed(new Dropout { Keep = 0.5 }, [3, 4], [6, 0], [1, 1], [2, 0]) { Noise = [0.4f, 0.6f] },
+    ];
+
     public override LayerSpec Draw(int number, Shape input) => new Dropout { Keep = (number + 5) / 16.0 };
 
     protected override ReferenceLayer<double> Reference(Dropout layer, LayerPlace place)

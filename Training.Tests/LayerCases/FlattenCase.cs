@@ -15,6 +15,8 @@ internal sealed class FlattenCase : LayerCase<Flatten>
 
     public override string RecordedSha256 => "6e8abbba52322b9072ad726a52f6a32d266027d760be49f42f1b7fe16162e64b";
 
+    public override IReadOnlyList<HandComputed> ByHand => [new HandComputed(new Flatten(), new Tensor4<float>(1, 2, 1, 2, [1, 2, 3, 4]), [1, 2, 3, 4], [5, 6, 7, 8], [5, 6, 7, 8])];
+
     public override LayerSpec Draw(int number, Shape input) => new Flatten();
 
     protected override ReferenceLayer<double> Reference(Flatten layer, LayerPlace place) => new Reshape();

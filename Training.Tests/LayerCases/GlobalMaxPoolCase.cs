@@ -12,6 +12,11 @@ internal sealed class GlobalMaxPoolCase : LayerCase<GlobalMaxPool>
 
     public override string RecordedSha256 => "d5de2d6919a20c7ad4c42f44b9ef18492047f3c17f86aadc7fe96162e8bc1186";
 
+    public override IReadOnlyList<HandComputed> ByHand =>
+    [
+        new HandComputed(new GlobalMaxPool(), new Tensor4<float>(1, 2, 1, 2, [1, 3, 5, 9]), [3, 9], [2, 4], [0, 2, 0, 4]),
+    ];
+
     public override LayerSpec Draw(int number, Shape input) => new GlobalMaxPool();
 
     protected override ReferenceLayer<double> Reference(GlobalMaxPool layer, LayerPlace place) =>

@@ -31,6 +31,9 @@ internal abstract class LayerCase
     /// <summary>The SHA-256 of what the recorded training leaves behind.</summary>
     public abstract string RecordedSha256 { get; }
 
+    /// <summary>The kind on small batches.</summary>
+    public abstract IReadOnlyList<HandComputed> ByHand { get; }
+
     /// <summary>The case of a layer.</summary>
     public static LayerCase Of(LayerSpec layer) => All.Single(found => found.Kind == layer.GetType());
 

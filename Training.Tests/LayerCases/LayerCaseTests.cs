@@ -27,6 +27,22 @@ public sealed class LayerCaseTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void ForwardAndBackward_OfASmallBatch_AreWhatWasComputedByHand(string kind) => Assert.All(
+        Case(kind).ByHand,
+        small =>
+        {
+            var fast = new FastLayers(small.Input, small.Layer) { Noise = new RecordedNoise(0, small.Noise) };
+            foreach ((string name, (float[] before, _)) in small.Parameters) fast.Set($"0.{name}", before);
+
+            MustBe(small.Y, fast.Run(small.X, training: true, small.OutputGradient).Data);
+            MustBe(small.Dx, fast.Dx!.Data);
+            Assert.Equal(fast.Parameters.Select(parameter => parameter.Name), small.Parameters.Keys.Select(name => $"0.{name}"));
+            foreach (Parameter parameter in fast.Parameters)
+                MustBe(small.Parameters[parameter.Name["0.".Length..]].Expected, parameter.IsTrained ? fast.Gradient(parameter.Name) : fast.Get(parameter.Name));
+        });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Fast_AnyShape_MatchesReference(string kind) => Places(Case(kind), largest: 20).Sample(
         place =>
         {
@@ -105,6 +121,8 @@ public sealed class LayerCaseTests
         let place = new Place(of, layer, input, images, threads, seed)
         where of.IsClear(layer, place.X.Widen(), Margin)
         select place;
+
+    private static void MustBe(float[] expected, float[] actual) => Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
 
     private static void MustMatch(double[] expected, float[] actual, double size = 1)
     {

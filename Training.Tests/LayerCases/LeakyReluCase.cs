@@ -11,6 +11,8 @@ internal sealed class LeakyReluCase : ElementwiseCase<LeakyRelu>
 
     public override string RecordedSha256 => "2756329fff48850b2d976e505605705d71f2d030f2f3ae523a02b28a4b45705e";
 
+    public override IReadOnlyList<HandComputed> ByHand => [new HandComputed(new LeakyRelu { Slope = 0.25 }, [-2, 3], [-0.5f, 3], [1, 2], [0.25f, 2])];
+
     public override LayerSpec Draw(int number, Shape input) => new LeakyRelu { Slope = number / 16.0 };
 
     protected override double Y(LeakyRelu layer, double x) => x > 0 ? x : layer.Slope * x;

@@ -11,6 +11,11 @@ internal sealed class MaxPoolCase : LayerCase<MaxPool>
 
     public override string RecordedSha256 => "f6190abfd13cb92d2af495682714bea5c6186a51a9d79070c26e5537ec5c021d";
 
+    public override IReadOnlyList<HandComputed> ByHand =>
+    [
+        new HandComputed(new MaxPool { Size = 2, Stride = 1 }, new Tensor4<float>(1, 1, 2, 3, [1, 5, 2, 3, 4, 6]), [5, 6], [1, 2], [0, 1, 0, 0, 0, 2]),
+    ];
+
     public override LayerSpec? Draw(int number, Shape input)
     {
         (int height, int width) = (1 + number % 3, 1 + number % 4);

@@ -13,6 +13,8 @@ internal sealed class ReluCase : LayerCase<Relu>
 
     public override string RecordedSha256 => "836c4fddf48b5fe97dbbd1eb4eba14755b2b2a217585d84785989cae371ab11b";
 
+    public override IReadOnlyList<HandComputed> ByHand => [new HandComputed(new Relu(), [-2, 0, 3], [0, 0, 3], [1, 1, 2], [0, 0, 2])];
+
     public override LayerSpec Draw(int number, Shape input) => new Relu();
 
     protected override ReferenceLayer<double> Reference(Relu layer, LayerPlace place) => new ReluLayer<double>();

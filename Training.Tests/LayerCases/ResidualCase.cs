@@ -20,6 +20,22 @@ internal sealed class ResidualCase : LayerCase<Residual>
 
     public override string RecordedSha256 => "4b8f775a86f47fd679eff7a3910b405975d1a3b75801daefd930eaac90f190b1";
 
+    public override IReadOnlyList<HandComputed> ByHand =>
+    [
+        new HandComputed(new Residual { Layers = [new Scale { Factor = 3 }] }, [1, -2], [4, -8], [1, 2], [4, 8]),
+
+        // the convolution makes 10 and 1, the shortcut 2 * 1 and -1 * 1
+        new HandComputed(
+            new Residual { Layers = [new Convolution { Filters = 2, Size = 2, Stride = 2, Bias = false }] },
+            new Tensor4<float>(1, 1, 2, 2, [1, 2, 3, 4]), Y: [12, 0], Dout: [1, 10], Dx: [3, 1, 1, 1])
+        {
+            Parameters = new Dictionary<string, (float[], float[])>
+            {
+                ["layers.0.weight"] = ([1, 1, 1, 1, 1, 0, 0, 0], [1, 2, 3, 4, 10, 20, 30, 40]), ["projection.0.weight"] = ([2, -1], [1, 10]),
+            },
+        },
+    ];
+
     public override LayerSpec Draw(int number, Shape input)
     {
         LayerSpec[] kept = [new Convolution { Filters = input.Channels, Height = 3, Width = 3, Padding = 1 }, new Gelu()];

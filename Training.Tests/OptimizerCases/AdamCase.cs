@@ -12,6 +12,9 @@ internal sealed class AdamCase : OptimizerCase<Adam>
 
     public override string RecordedSha256 => "dc4471f0fc4d12e94f87d83d51853b452b9f37e91f9453512a5129e60dd92c3f";
 
+    // m = v = 1 both times, so the steps are 0.5 * 2 / 2 and 0.5 * (1 / 0.75) / sqrt(1 / 0.4375)
+    public override IReadOnlyList<(OptimizerSpec Rule, double First, double Second)> ByHand => [(new Adam { LearningRate = 0.5, Beta1 = 0.5, Beta2 = 0.75 }, 0.5, 0.5 - 0.440958552)];
+
     public override OptimizerSpec Draw(int number) => new Adam { LearningRate = 0.01 + 0.01 * number, Beta1 = number / 12.0, Beta2 = 0.9 + number / 120.0, Epsilon = 1e-6 };
 
     protected override ReferenceRule Reference(Adam rule, int length)

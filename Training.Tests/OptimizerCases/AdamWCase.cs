@@ -12,6 +12,9 @@ internal sealed class AdamWCase : OptimizerCase<AdamW>
 
     public override string RecordedSha256 => "c0ee7f4580a3b5e0d01ba80f2ef3038555fc86e330216bd1ab71bca4ab28cae4";
 
+    // Adam's steps from 0.9 * w
+    public override IReadOnlyList<(OptimizerSpec Rule, double First, double Second)> ByHand => [(new AdamW { LearningRate = 0.5, Beta1 = 0.5, Beta2 = 0.75, WeightDecay = 0.2 }, 0.4, 0.36 - 0.440958552)];
+
     public override OptimizerSpec Draw(int number) =>
         new AdamW { LearningRate = 0.01 + 0.01 * number, Beta1 = number / 12.0, Beta2 = 0.9 + number / 120.0, Epsilon = 1e-6, WeightDecay = number / 10.0 };
 

@@ -31,6 +31,9 @@ internal abstract class OptimizerCase
     /// <summary>The SHA-256 of what the recorded training leaves behind.</summary>
     public abstract string RecordedSha256 { get; }
 
+    /// <summary>What the rule makes of 1 in a step with a gradient of 2, and of that in a second one with 1, computed by hand from its documentation.</summary>
+    public abstract IReadOnlyList<(OptimizerSpec Rule, double First, double Second)> ByHand { get; }
+
     /// <summary>A rule of this kind, another one for each number.</summary>
     public abstract OptimizerSpec Draw(int number);
 

@@ -21,6 +21,22 @@ public sealed class OptimizerCaseTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void TwoSteps_FromOne_AreWhatWasComputedByHand(string kind) => Assert.All(
+        Case(kind).ByHand,
+        computed =>
+        {
+            float[] w = [1];
+            FloatBuffer[] states = [.. computed.Rule.StateNames.Select(_ => new FloatBuffer(1))];
+            foreach ((int step, (float gradient, double expected)) in new[] { (2f, computed.First), (1f, computed.Second) }.Index())
+            {
+                var slice = new ParameterSlice(states, start: 0) { Kind = ParameterKind.Weight, Values = w, Gradients = [gradient] };
+                computed.Rule.Update(slice, computed.Rule.LearningRate, step + 1);
+                Assert.Equal(expected, w[0], 1e-6);
+            }
+        });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Fast_AnyNumberOfParameters_MatchesReference(string kind) =>
         Gen.Select(Gen.Int[0, OptimizerCase.LastNumber], Gen.Int[1, 70], Gen.Int[1, 1_000_000], Gen.Double[0, 0.1]).Sample(
             drawn =>

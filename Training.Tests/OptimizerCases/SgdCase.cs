@@ -12,6 +12,8 @@ internal sealed class SgdCase : OptimizerCase<Sgd>
 
     public override string RecordedSha256 => "30fa4190198d368ff5463d69d78e1832a6deaf22dee1189e5a6df8be6504fb58";
 
+    public override IReadOnlyList<(OptimizerSpec Rule, double First, double Second)> ByHand => [(new Sgd { LearningRate = 0.5 }, 0, -0.5)];
+
     public override OptimizerSpec Draw(int number) => new Sgd { LearningRate = 0.01 + 0.1 * number };
 
     protected override ReferenceRule Reference(Sgd rule, int length) =>

@@ -12,6 +12,13 @@ internal sealed class SgdMomentumCase : OptimizerCase<SgdMomentum>
 
     public override string RecordedSha256 => "ca14798b839d1dcf2df1a4fe39b647f0228ad19b35259db3d1b0eb85e3f0df90";
 
+    public override IReadOnlyList<(OptimizerSpec Rule, double First, double Second)> ByHand =>
+    [
+        (new SgdMomentum { LearningRate = 0.5, Momentum = 0.5 }, 0, -1), // v = -1, then -0.5 - 0.5
+        (new SgdMomentum { LearningRate = 0.5, Momentum = 0.5, Nesterov = true }, -0.5, -1.5), // 1 - 0.5 - 1, then -0.5 - 0.5 - 0.5
+        (new SgdMomentum { LearningRate = 0.5, Momentum = 0.5, WeightDecay = 0.2 }, -0.1, -1.09), // 0.9 * 1 - 1, then 0.9 * -0.1 - 1
+    ];
+
     public override OptimizerSpec Draw(int number) => new SgdMomentum
     {
         LearningRate = 0.01 + 0.1 * number,
