@@ -11,7 +11,7 @@ namespace CnnService.Training.Tests;
 public sealed class InitializationTests
 {
     private const int Iterations = 13;
-    private const string RecordedSha256 = "1ce2e9fa50a84114491d292314368342b52b3eff738f4e00480e02dcdf353bb4";
+    private const string RecordedSha256 = "6682f370ba097314b66a2fadd11a3d32a392737c4f7a663362a0019c78d4f77e";
 
     private static readonly LayerList Network = new()
     {

@@ -55,6 +55,9 @@ internal sealed class RecordedBits : IDisposable
         trainer.Dispose();
     }
 
+    /// <summary>Fails unless the trainings left what is recorded.</summary>
+    public void MustBe(string recorded, string how) => MustBe(recorded, Sha256, how);
+
     public void Dispose() => hash.Dispose();
 
     // In full: a new case has its record from here.

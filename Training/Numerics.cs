@@ -4,5 +4,5 @@ namespace CnnService.Training;
 public static class Numerics
 {
     /// <summary>The present version. A checkpoint of another one is refused, because the run could not go on with the same bits.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 }

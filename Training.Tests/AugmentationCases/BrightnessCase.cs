@@ -7,7 +7,7 @@ internal sealed class BrightnessCase : AugmentationCase
 {
     public override Type Kind => typeof(Brightness);
 
-    public override string RecordedSha256 => "902fa9072871d2cbdfbfe065b05e2dedd023b4d15252bd57c2a215f222e4c5a1";
+    public override string RecordedSha256 => "5972c3f1175e0dcf1052e6657d3d0a52932b1efc1a6854ecd682bb2c071c2c1f";
 
     public override AugmentationSpec Draw(int number) => new Brightness { Amount = (1 + number) / 6.0 };
 

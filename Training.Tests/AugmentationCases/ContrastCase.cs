@@ -7,7 +7,7 @@ internal sealed class ContrastCase : AugmentationCase
 {
     public override Type Kind => typeof(Contrast);
 
-    public override string RecordedSha256 => "7b24f032bebe28993521cba0ced9e2544b4249bfd18ec85a15db08d58d308d71";
+    public override string RecordedSha256 => "63cb83325b9c1138b44444a4c7b656918a237cd972b3ceee505612e4677712b2";
 
     public override AugmentationSpec Draw(int number) => new Contrast { Amount = (1 + number) / 12.0 };
 

@@ -7,7 +7,7 @@ internal sealed class CutoutCase : AugmentationCase
 {
     public override Type Kind => typeof(Cutout);
 
-    public override string RecordedSha256 => "f9ebe602c3dc28a55876cde9ad2660f7f2b7861a74d171db72f57c525c6478a9";
+    public override string RecordedSha256 => "9d1008b5b56337e2899d84defa53cac17da71753d59fa8de16ee457d1dc82672";
 
     public override AugmentationSpec Draw(int number) => new Cutout { Size = 1 + number };
 

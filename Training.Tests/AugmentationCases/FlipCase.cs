@@ -7,7 +7,7 @@ internal sealed class FlipCase : AugmentationCase
 {
     public override Type Kind => typeof(Flip);
 
-    public override string RecordedSha256 => "cf557ce6c52c8221623265cf6d418c88f2013f7681cd85dfd92e50270247e696";
+    public override string RecordedSha256 => "3e1b6399a49fdbd5f0cd2485ed350d81d4b6e9f0fef2de145ce12bc1f737062f";
 
     public override AugmentationSpec Draw(int number) => new Flip { Mode = (FlipMode)(number % 2) };
 

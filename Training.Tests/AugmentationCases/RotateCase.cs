@@ -7,7 +7,7 @@ internal sealed class RotateCase : AugmentationCase
 {
     public override Type Kind => typeof(Rotate);
 
-    public override string RecordedSha256 => "017cb5da5a5bbb0e253ff6813afb04953041013162bdcc167d0c5ac4b387d50a";
+    public override string RecordedSha256 => "7adc76fd382f30339e44eddf01739de74731e95a28834a192361d0c48dc78f4d";
 
     public override AugmentationSpec Draw(int number) => new Rotate { Degrees = 15 * (1 + number) };
 

@@ -7,7 +7,7 @@ internal sealed class TranslateCase : AugmentationCase
 {
     public override Type Kind => typeof(Translate);
 
-    public override string RecordedSha256 => "e7d2b195f46a6256546ee48951f32fdd69480cd15ad186edb2d49c4c6090563d";
+    public override string RecordedSha256 => "d17c040e8618b3e81f6a709199916830bec5681d17281abf809db94c5efad00a";
 
     public override AugmentationSpec Draw(int number) => new Translate { Pixels = 1 + number };
 

@@ -13,7 +13,7 @@ internal sealed class ExponentialAverageCase : AveragingCase
 
     public override AveragingSpec Recorded => new ExponentialAverage { Decay = 0.6 };
 
-    public override string RecordedSha256 => "3b5118ff5e3c675a7599a01ad7c7510beca1dee9b8c9ee8bcba6333bd4dad465";
+    public override string RecordedSha256 => "8e48367e8d70469b0aa368e02dea18576dd01080169366610e82047a2fc48050";
 
     public override AveragingSpec Draw(int number) => new ExponentialAverage { Decay = 0.09 * number };
 

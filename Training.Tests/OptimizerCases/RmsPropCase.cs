@@ -10,7 +10,7 @@ internal sealed class RmsPropCase : OptimizerCase<RmsProp>
 
     public override OptimizerSpec Recorded => new RmsProp { LearningRate = 0.002 };
 
-    public override string RecordedSha256 => "2dd20eb215bfe89135f721da06637cd88f34218c7c00790a72dbaa62e575ccd8";
+    public override string RecordedSha256 => "410df26d99635b56fb8f8e494015435620a800cf10e8aa58789fc8e654c9f4a3";
 
     // c = 1 both times
     public override IReadOnlyList<(OptimizerSpec Rule, double First, double Second)> ByHand => [(new RmsProp { LearningRate = 0.5, DecayRate = 0.75 }, 0, -0.5)];

@@ -10,7 +10,7 @@ internal sealed class SgdCase : OptimizerCase<Sgd>
 
     public override OptimizerSpec Recorded => new Sgd { LearningRate = 0.05 };
 
-    public override string RecordedSha256 => "30fa4190198d368ff5463d69d78e1832a6deaf22dee1189e5a6df8be6504fb58";
+    public override string RecordedSha256 => "21b505db5356fcc2b4847cfe0885eb2ed33d49b6229e27dbe87d39f86fcb85fa";
 
     public override IReadOnlyList<(OptimizerSpec Rule, double First, double Second)> ByHand => [(new Sgd { LearningRate = 0.5 }, 0, -0.5)];
 

@@ -10,7 +10,7 @@ internal sealed class SgdMomentumCase : OptimizerCase<SgdMomentum>
 
     public override OptimizerSpec Recorded => new SgdMomentum { LearningRate = 0.02 };
 
-    public override string RecordedSha256 => "ca14798b839d1dcf2df1a4fe39b647f0228ad19b35259db3d1b0eb85e3f0df90";
+    public override string RecordedSha256 => "6655f2b40d7d6614594fa86f127097c3b9e9f0ddae19622a6b88e18adefa8c61";
 
     public override IReadOnlyList<(OptimizerSpec Rule, double First, double Second)> ByHand =>
     [

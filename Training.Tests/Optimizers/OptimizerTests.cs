@@ -9,7 +9,7 @@ namespace CnnService.Training.Tests.Optimizers;
 public sealed class OptimizerTests
 {
     private const int Length = 100, PieceLength = 33;
-    private const string ClippedSha256 = "1351a976bff560ec017e5081b9a61dd688e50dc6df1f40ca2ac1443098fdc125";
+    private const string ClippedSha256 = "d589b68ec787eb86ac0a1bf9cd943150e411a3cafbf953c7a2d3f15f34189bed";
 
     [Fact]
     public void Steps_WithTheWholeGradientFirst_HaveTheBitsOfThoseThatUpdateAsItArrives()

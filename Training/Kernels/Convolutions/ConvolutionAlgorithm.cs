@@ -62,6 +62,9 @@ internal readonly ref struct ConvolutionTarget(FloatBuffer values, int first, by
     /// <summary>Whether negative outputs become 0.</summary>
     public bool Relu => relu;
 
+    /// <summary>Whether a bias is added.</summary>
+    public bool HasBias => !bias.IsEmpty;
+
     /// <summary>The biases of some filters, 0 in the other lanes.</summary>
     public Vector512<float> BiasOf(int filter, int count) => bias.IsEmpty ? default : Elementwise.Load(bias.Slice(filter, count));
 

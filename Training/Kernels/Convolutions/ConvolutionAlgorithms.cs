@@ -13,9 +13,9 @@ internal static class ConvolutionAlgorithms
         ? new WinogradAlgorithm(new WinogradSize(size, filters, memory.Capacity), memory)
         : new DirectAlgorithm(size, filters, memory.Capacity, memory.Team);
 
-    /// <summary>The gradients of weights and biases: minimal filtering for 3x3, sums over runs of images for the rest, and where a pooling leaves few to sum.</summary>
+    /// <summary>The gradients of weights and biases: minimal filtering for 3x3, sums over runs of images for the rest, and where a large pooling leaves few to sum.</summary>
     public static BatchGradient Gradients(ConvolutionSize size, int filters, bool bias, LayerMemory memory) =>
-        WinogradSize.Fits(size, filters) && size.PoolHeight * size.PoolWidth == 1
+        WinogradSize.FitsGradient(size, filters)
             ? new WinogradGradient(size, filters, bias, memory)
             : new ImageRunsGradient(size, filters, bias, memory);
 

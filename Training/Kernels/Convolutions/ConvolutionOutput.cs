@@ -47,34 +47,46 @@ internal static unsafe class ConvolutionOutput
 
     /// <summary>Writes one image's outputs of up to 16 filters that lie side by side in the lanes.</summary>
     /// <param name="of">The convolution.</param>
-    /// <param name="sums">The sums before pooling, (row, column, 16 filters); overwritten.</param>
-    /// <param name="width">Columns of the sums.</param>
+    /// <param name="sums">The sums before pooling that are used, (row, column, 16 filters); overwritten.</param>
+    /// <param name="winners">Room for (output, 16 filters) bytes, where outputs are pooled.</param>
     /// <param name="image">The image's place in its group.</param>
     /// <param name="filter">The first filter.</param>
     /// <param name="count">How many filters are there.</param>
     /// <param name="output">Where to, and what is done on the way.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void WriteLanes(ConvolutionAlgorithm of, FloatBuffer sums, int width, int image, int filter, int count, in ConvolutionTarget output)
+    public static void WriteLanes(ConvolutionAlgorithm of, FloatBuffer sums, FloatBuffer winners, int image, int filter, int count, in ConvolutionTarget output)
     {
-        ConvolutionSize size = of.Size;
-        int plane = size.OutputHeight * size.OutputWidth, elements = size.PoolHeight * size.PoolWidth;
-        Span<float> y = output.Planes(of, image, filter, count);
+        int plane = of.Size.OutputHeight * of.Size.OutputWidth;
+        bool isPooled = of.Size is not { PoolHeight: 1, PoolWidth: 1, PoolStride: 1 };
         Span<byte> argmax = output.ArgmaxOf(of, image, filter, count);
-        Vector512<float> shift = output.BiasOf(filter, count);
-        for (int q = 0; q < plane; q++)
-        {
-            float* source = sums.Pointer + (q / size.OutputWidth * size.PoolStride * width + q % size.OutputWidth * size.PoolStride) * Tile.Columns;
-            Vector512<float> largest = Vector512.Load(source) + shift;
-            Vector512<int> winner = default;
-            for (int element = 1; element < elements; element++)
-                Compete(Vector512.Load(source + (element / size.PoolWidth * width + element % size.PoolWidth) * Tile.Columns) + shift, element, ref largest, ref winner);
-            if (output.Relu) largest = Elementwise.Relu(largest);
-            largest.Store(sums.Pointer + q * Tile.Columns); // read before: outputs never overtake their inputs
-            if (!argmax.IsEmpty) for (int f = 0; f < count; f++) argmax[f * plane + q] = (byte)winner[f];
-        }
+        byte* bytes = argmax.IsEmpty ? null : (byte*)winners.Pointer;
+        if (isPooled || output.Relu || output.HasBias) Finish(of.Size, sums.Pointer, output.BiasOf(filter, count), output.Relu, bytes);
+        Turning.FromLanes(sums.Pointer, plane, count, output.Planes(of, image, filter, count));
+        if (!argmax.IsEmpty) Turning.FromLanes(bytes, plane, count, argmax);
+    }
 
-        for (int f = 0; f < count; f++)
-            for (int q = 0; q < plane; q++) y[f * plane + q] = sums.Pointer[q * Tile.Columns + f];
+    // Each output takes the place of an input that was read before: outputs never overtake their inputs.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Finish(ConvolutionSize size, float* sums, Vector512<float> shift, bool relu, byte* winners)
+    {
+        int row = ((size.OutputWidth - 1) * size.PoolStride + size.PoolWidth) * Tile.Columns;
+        for (int oh = 0, q = 0; oh < size.OutputHeight; oh++)
+        {
+            for (int ow = 0; ow < size.OutputWidth; ow++, q++)
+            {
+                float* window = sums + oh * size.PoolStride * row + ow * size.PoolStride * Tile.Columns;
+                Vector512<float> largest = Vector512.Load(window) + shift;
+                Vector512<int> winner = default;
+                for (int i = 0, element = 0; i < size.PoolHeight; i++)
+                {
+                    for (int j = 0; j < size.PoolWidth; j++, element++)
+                        if (element > 0) Compete(Vector512.Load(window + i * row + j * Tile.Columns) + shift, element, ref largest, ref winner);
+                }
+
+                if (relu) largest = Elementwise.Relu(largest);
+                largest.Store(sums + q * Tile.Columns);
+                if (winners != null) StoreBytes(winner, new Span<byte>(winners + q * Tile.Columns, Tile.Columns));
+            }
+        }
     }
 
     /// <summary>Lets another element of a pooling window compete: it wins where it is larger, and NaN wins over numbers.</summary>

@@ -37,7 +37,7 @@ internal sealed unsafe class TurnedGradient : WeightGradient
 
     public override void Add(ReadOnlySpan<float> x, FloatBuffer dy, ReadOnlySpan<byte> argmax, FloatBuffer sums)
     {
-        WinogradImages.Turn(x, Size.Channels, places, image);
+        Turning.ToLanes(x, Size.Channels, places, image);
         for (int f = 0; f < Filters; f++)
             for (int q = 0; q < Outputs; q++) found[f * Outputs + q] = windows[q] + elements[argmax[f * Outputs + q]];
         fixed (int* won = found)

@@ -1,6 +1,5 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using CnnService.Training.Tensors;
+using static CnnService.Training.Kernels.Convolutions.WinogradTransforms;
 
 namespace CnnService.Training.Kernels.Convolutions;
 
@@ -8,7 +7,13 @@ namespace CnnService.Training.Kernels.Convolutions;
 internal static unsafe class WinogradImages
 {
     /// <summary>Turns an image (C, H, W) around; the zeros of the padding are never written.</summary>
-    public static void Load(WinogradSize size, ReadOnlySpan<float> x, FloatBuffer image) => Turn(x, size.Size.Channels, size.Pixels, image);
+    /// <remarks>By way of a copy: to turn is to read a little of every channel, over and over, which is slow where memory is far; to copy reads on and on.</remarks>
+    public static void Load(WinogradSize size, ReadOnlySpan<float> x, FloatBuffer copy, FloatBuffer image)
+    {
+        Span<float> near = copy.Slice(0, x.Length);
+        x.CopyTo(near);
+        Turning.ToLanes(near, size.Size.Channels, size.Pixels, image);
+    }
 
     /// <summary>
     /// Where the inputs of each output of a convolution lie in an image, shifted by <paramref name="margin"/>: for each element of a pooling window, of
@@ -23,86 +28,54 @@ internal static unsafe class WinogradImages
             return size.PlaceOf(row + margin, column + margin);
         }
 
-        int[] outputs = [.. Enumerable.Range(0, forward.OutputHeight * forward.OutputWidth)];
-        return [.. Enumerable.Range(0, forward.PoolHeight * forward.PoolWidth).Select(element => outputs.Select(output => PlaceOf(output, element)).ToArray())];
+        return Places(forward, PlaceOf);
     }
 
-    /// <summary>Turns the gradient of one image's outputs around, (F, OH, OW), to places of <see cref="PlacesOf"/>; what is at no place stays 0.</summary>
-    public static void Spread(WinogradSize size, int[] places, ReadOnlySpan<float> gradient, FloatBuffer image) => Turn(gradient, size.Size.Channels, places, image);
-
-    /// <summary>The numbers whose argmax is <paramref name="element"/>, and 0 for all others.</summary>
-    public static void Select(ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax, int element, Span<float> selected)
+    /// <summary>Where each output of a convolution lies before pooling, for each element of its pooling window: (row, column, filter).</summary>
+    public static int[][] OutputsOf(WinogradSize size)
     {
-        int i = 0;
-        for (; i <= gradient.Length - Tile.Columns; i += Tile.Columns)
+        ConvolutionSize of = size.Size;
+        int PlaceOf(int output, int element)
         {
-            Vector512<int> winner = Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(argmax[i..]).ToVector256Unsafe().ToVector512Unsafe())).AsInt32();
-            Vector512<float> won = Vector512.Equals(winner, Vector512.Create(element)).AsSingle();
-            (Vector512.Create(gradient[i..]) & won).CopyTo(selected[i..]);
+            int row = output / of.OutputWidth * of.PoolStride + element / of.PoolWidth, column = output % of.OutputWidth * of.PoolStride + element % of.PoolWidth;
+            return (row * size.Width + column) * size.FilterPitch;
         }
 
-        for (; i < gradient.Length; i++) selected[i] = argmax[i] == element ? gradient[i] : 0;
+        return Places(of, PlaceOf);
     }
 
-    /// <summary>Turns the gradient of one image's outputs, (F, OH, OW), around, into whole tiles; the zeros beyond the outputs are never written.</summary>
-    public static void LoadGradient(WinogradSize size, ReadOnlySpan<float> gradient, FloatBuffer image) => Turn(gradient, size.Filters, size.OutputPixels, image);
-
-    /// <summary>A dy At of each 4x4 tile of a gradient: (point, sixteen filters, tile, filter).</summary>
-    public static void TransformGradient(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int place)
+    /// <summary>
+    /// Turns the gradient of one image's outputs around, (F, OH, OW), each number to the place of the element which won its window; what is at no place
+    /// stays 0.
+    /// </summary>
+    public static void Spread(int[][] places, int F, ReadOnlySpan<float> gradient, ReadOnlySpan<byte> argmax, FloatBuffer image)
     {
-        int pitch = size.FilterPitch;
-        nint row = size.TileColumns * WinogradSize.Outputs * pitch, point = size.Rows * pitch;
-        for (int tile = 0; tile < size.Tiles; tile++)
-        {
-            float* d = image.Pointer + tile / size.TileColumns * WinogradSize.Outputs * row + tile % size.TileColumns * WinogradSize.Outputs * pitch;
-            float* to = tiles.Pointer + (place * size.Tiles + tile) * Tile.Columns;
-            for (int f = 0; f < size.Filters; f += Tile.Columns)
-                WinogradTransforms.Square<WinogradTransforms.OutputGradient>(d + f, row, pitch, to + f * size.Rows, 6 * point, point);
-        }
+        if (argmax.IsEmpty) Turning.ToLanes(gradient, F, places[0], image);
+        else Turning.WinnersToLanes(gradient, argmax, F, places, image);
     }
 
-    /// <summary>Bt d B of each 6x6 tile of an image: (point, tile, channel).</summary>
-    public static void TransformInput(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int place)
+    /// <summary>A dy At of each tile of a gradient: (point, sixteen filters, tile, filter).</summary>
+    public static void TransformGradient(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int[] tilePlaces, int place)
     {
-        int pitch = size.ChannelPitch;
-        nint row = size.ImageWidth * pitch, point = size.Rows * pitch;
-        for (int tile = 0; tile < size.Tiles; tile++)
-        {
-            float* d = image.Pointer + tile / size.TileColumns * WinogradSize.Outputs * row + tile % size.TileColumns * WinogradSize.Outputs * pitch;
-            float* to = tiles.Pointer + (place * size.Tiles + tile) * pitch;
-            for (int c = 0; c < size.Size.Channels; c += Tile.Columns)
-                WinogradTransforms.Square<WinogradTransforms.Input>(d + c, row, pitch, to + c, 6 * point, point);
-        }
+        var d = new TilePixels(image.Pointer, size.Width * size.FilterPitch, size.FilterPitch);
+        fixed (int* places = tilePlaces)
+            WinogradTiles.ToPoints<OutputGradient1, OutputGradient2, OutputGradient3, OutputGradient4>(
+                size, place, d, new TilePoints(tiles.Pointer, places, size.Rows * Tile.Columns), VectorsOf(size.Filters));
     }
 
-    /// <summary>(C, pixels) to (pixel, C), pixel p at places[p].</summary>
-    /// <remarks>Four by four, as single numbers a kilobyte apart took longer than the products they were for.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Turn(ReadOnlySpan<float> x, int C, int[] places, FloatBuffer image)
+    /// <summary>Bt d B of each tile of an image: (point, tile, channel).</summary>
+    public static void TransformInput(WinogradSize size, FloatBuffer image, FloatBuffer tiles, int[] tilePlaces, int place)
     {
-        const int side = 4;
-        int pixels = places.Length, wholePixels = pixels / side * side, wholeChannels = C / side * side;
-        float* to = image.Pointer;
-        fixed (float* from = x)
-        {
-            for (int p = 0; p < wholePixels; p += side)
-            {
-                float* to0 = to + places[p], to1 = to + places[p + 1], to2 = to + places[p + 2], to3 = to + places[p + 3], source = from + p;
-                for (int c = 0; c < wholeChannels; c += side, source += side * pixels)
-                {
-                    Vector256<float> upper = Vector256.Create(Vector128.Load(source), Vector128.Load(source + pixels));
-                    Vector256<float> lower = Vector256.Create(Vector128.Load(source + 2 * pixels), Vector128.Load(source + 3 * pixels));
-                    Vector512<float> turned = Vector512.Shuffle(
-                        Vector512.Create(upper, lower), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
-                    turned.GetLower().GetLower().Store(to0 + c);
-                    turned.GetLower().GetUpper().Store(to1 + c);
-                    turned.GetUpper().GetLower().Store(to2 + c);
-                    turned.GetUpper().GetUpper().Store(to3 + c);
-                }
-            }
+        var d = new TilePixels(image.Pointer, size.ImageWidth * size.ChannelPitch, size.ChannelPitch);
+        fixed (int* places = tilePlaces)
+            WinogradTiles.ToPoints<Input1, Input2, Input3, Input4>(size, place, d, new TilePoints(tiles.Pointer, places), VectorsOf(size.Size.Channels));
+    }
 
-            for (int c = 0; c < C; c++)
-                for (int p = c < wholeChannels ? wholePixels : 0; p < pixels; p++) to[places[p] + c] = from[c * pixels + p];
-        }
+    private static int VectorsOf(int lanes) => (lanes + Tile.Columns - 1) / Tile.Columns;
+
+    private static int[][] Places(ConvolutionSize size, Func<int, int, int> placeOf)
+    {
+        int[] outputs = [.. Enumerable.Range(0, size.OutputHeight * size.OutputWidth)];
+        return [.. Enumerable.Range(0, size.PoolHeight * size.PoolWidth).Select(element => outputs.Select(output => placeOf(output, element)).ToArray())];
     }
 }
