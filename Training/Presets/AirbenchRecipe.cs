@@ -29,7 +29,7 @@ internal sealed record AirbenchRecipe
     /// <summary>Filters of each group of two convolutions.</summary>
     public required IReadOnlyList<int> Filters { get; init; }
 
-    /// <summary>About how many images are seen in all: the fewer there are, the more epochs.</summary>
+    /// <summary>The fewest images that are seen in all, where there are enough: the fewer there are, the more epochs.</summary>
     public required int ImagesSeen { get; init; }
 
     /// <summary>The most epochs, where there are few images.</summary>
@@ -59,7 +59,7 @@ internal sealed record AirbenchRecipe
             Augmentations = mirrors ? [new Flip { Mode = FlipMode.Alternating }, translate] : [translate],
             Averaging = new Lookahead(),
             TestTimeAugmentation = mirrors ? Views : TestTimeAugmentation.None,
-            Epochs = Math.Clamp(ImagesSeen / training, 10, MostEpochs),
+            Epochs = Math.Clamp((ImagesSeen + training - 1) / training, 10, MostEpochs),
             BatchSize = batch,
             ValidationFraction = validation,
         };
