@@ -11,7 +11,7 @@ namespace CnnService.Api.Runs;
 
 /// <summary>Tries runs out before they are queued: one at a time, as each takes the threads and the memory of a run.</summary>
 internal sealed class Preflights(
-    IDbContextFactory<ServiceDb> databases, DatasetStore datasets, IOptions<TrainingOptions> options) : IDisposable
+    IDbContextFactory<ServiceDb> databases, DatasetStore datasets, IOptions<TrainingOptions> options, ServiceStop stop) : IDisposable
 {
     private const double Least = 0.7, Most = 1.5, MostWhenBusy = 2.5; // of what was measured: a machine's speed changes by about that much
     private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(3);
@@ -32,6 +32,7 @@ internal sealed class Preflights(
         finally
         {
             turn.Release();
+            _ = SpareMemory.GiveBackSoonAsync(stop.Begun);
         }
     }
 

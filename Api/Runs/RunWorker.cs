@@ -143,7 +143,16 @@ internal sealed partial class RunWorker(
         training[claim.Id] = claim;
         // The token that is not linked: who looks at it sees it before the first of those that are told of it, and the hub holds up the
         // others while it closes its connections.
-        await OnOwnThread(() => new RunSession(start, writer, time, logger, abandoned.Token).Execute(stop.Begun), claim.Id);
+        SpareMemory.GiveBack(); // of a pre-flight or a run that was just before
+        try
+        {
+            await OnOwnThread(() => new RunSession(start, writer, time, logger, abandoned.Token).Execute(stop.Begun), claim.Id);
+        }
+        finally
+        {
+            _ = SpareMemory.GiveBackSoonAsync(stop.Begun);
+        }
+
         LogStopped(claim.Id);
     }
 

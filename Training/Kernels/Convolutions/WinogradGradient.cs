@@ -6,8 +6,7 @@ namespace CnnService.Training.Kernels.Convolutions;
 /// <summary>
 /// The gradients of a 3x3 convolution by minimal filtering: from y = At (G w Gt . Bt x B) A follows dw = Gt (sum over tiles of
 /// (A dy At) . (Bt x B)) G. For each of 36 points, transformed gradients (F, tile) times transformed inputs (tile, C) of the tiles that have it, some images
-/// at a time. A sum
-/// runs over the tiles of the images in their order, so it is the same for every number of threads, images at a time and vector width.
+/// at a time. A sum runs over the tiles of the images in their order, so it is the same for every number of threads, images at a time and vector width.
 /// </summary>
 internal sealed unsafe class WinogradGradient : BatchGradient
 {
