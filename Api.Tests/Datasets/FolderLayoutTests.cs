@@ -90,10 +90,43 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
     public async Task Upload_WholeFoldersLeftOut_Warns(string paths, string words)
     {
         JsonElement report = await client.TakeAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]));
-        JsonElement warning = report.GetProperty("warnings").EnumerateArray().Single(known => known.GetProperty("code").GetString() == "folders-left-out");
-        Assert.StartsWith(words, warning.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(words, WarningOf(report, "folders-left-out"), StringComparison.Ordinal);
         Assert.All(report.Refused().Values, reason => Assert.Contains("which are class folders in", reason, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Upload_FoldersOfAProjectBesideTheClasses_AreNoClasses()
+    {
+        JsonElement report = await client.TakeAsync(Zip(
+            ("r/", []), ("r/cats/", []), ("r/cats/1.png", Colour(1)), ("r/dogs/", []), ("r/dogs/1.png", Colour(2)),
+            ("r/src/", []), ("r/src/net/", []), ("r/src/net/train.py", [35]), ("r/notebooks/", []), ("r/notebooks/a.ipynb", [123])));
+
+        Assert.Equal("cats 1 0, dogs 1 0", report.Classes());
+        Assert.Equal(["r/notebooks/a.ipynb", "r/src/net/train.py"], report.Refused().Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("\"notebooks\", \"src\" beside the class folders hold no picture and are no classes.", WarningOf(report, "folders-without-pictures"));
+    }
+
+    [Fact]
+    public async Task Upload_EmptyFoldersBesideTheClasses_AreAllNamed()
+    {
+        byte[] archive = Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("new/", []), ("owls/", []));
+        Assert.Equal(
+            "a.zip: the class folders \"new\", \"owls\" hold no picture; add some, or leave the folders out.",
+            await client.UploadAsync("empties", archive, "a.zip").ProblemAsync(400, "file"));
+    }
+
+    [Fact]
+    public async Task Upload_PicturesOfAnySizeAboveTheClasses_AreAllCounted()
+    {
+        JsonElement report = await client.TakeAsync(Zip(
+            ("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("1.png", Colour(3)), ("2.png", Colour(4, 40)), ("3.png", Colour(5, 64))));
+        Assert.StartsWith("3 pictures lie elsewhere", WarningOf(report, "folders-left-out"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upload_OnePicture_IsToldFromAnArchive() => Assert.Equal(
+        "a.png: it is a picture and no archive; pack folders of pictures, one for each class, as a .zip or .tar.gz.",
+        await client.UploadAsync("one", Colour(1), "a.png").ProblemAsync(400, "file"));
 
     [Theory]
     [InlineData("cats/persian/1.png cats/siamese/1.png dogs/pug/1.png", 201, "folders-left-out")]
@@ -127,4 +160,7 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
         byte[] archive = Zip((string.Concat(Enumerable.Repeat(part, times)) + "/1.png", Colour(1)));
         Assert.Contains("has a path of over", await client.UploadAsync("deep", archive).ProblemAsync(400, "file"), StringComparison.Ordinal);
     }
+
+    private static string WarningOf(JsonElement report, string code) =>
+        report.GetProperty("warnings").EnumerateArray().Single(known => known.GetProperty("code").GetString() == code).GetProperty("detail").GetString()!;
 }

@@ -15,14 +15,17 @@ namespace CnnService.Api.Datasets;
 internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 {
     private const int LargestFile = 80 << 20; // in bytes: more than any picture that the decoder takes
+    private const int NamedFolders = 5; // in a warning
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".gif"];
     private readonly SortedDictionary<PictureKey, Entry> entries = [];
     private readonly Dictionary<string, IReadOnlyList<string>> folders = new(StringComparer.Ordinal); // that are listed, by their paths
     private readonly Dictionary<string, PictureFolder> holders = new(StringComparer.Ordinal); // by their paths
-    private readonly List<string> leftOut = []; // pictures that can be read and have no class
+    private readonly List<string> leftOut = []; // pictures that have no class by their place
     private FolderLayout layout = new([]);
     private Image[] images = [];
+    private readonly HashSet<string> occupied = new(StringComparer.Ordinal); // folders with other files, by their paths
     private string[] labels = [];
+    private string[] empty = [], pictureless = []; // folders beside those of the classes: with nothing in them, and with other files
     private byte[] buffer = new byte[1 << 16];
 
     /// <inheritdoc/>
@@ -32,7 +35,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     public override string Layout => layout.Words;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<DatasetWarning> Warnings => [.. LeftOut(), .. WrittenAlike(), .. Merged()];
+    public override IReadOnlyList<DatasetWarning> Warnings => [.. LeftOut(), .. WithoutPictures(), .. WrittenAlike(), .. Merged()];
 
     /// <inheritdoc/>
     public override int Images => entries.Values.Count(entry => entry.Pixels is not null);
@@ -43,6 +46,12 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     /// <inheritdoc/>
     public override void AddFolder(IReadOnlyList<string> path) => folders.TryAdd(string.Join('/', path), path);
+
+    /// <inheritdoc/>
+    public override void AddOther(DatasetFile file)
+    {
+        for (int depth = file.Folders.Count; depth > 0; depth--) occupied.Add(string.Join('/', file.Folders.Take(depth)));
+    }
 
     /// <inheritdoc/>
     public override void Add(DatasetFile file)
@@ -73,8 +82,10 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         foreach (Entry entry in entries.Values) entry.Folder.Pictures++;
         layout = new FolderLayout([.. holders.Values.Where(folder => folder.Pictures > 0).Select(folder => (folder.Path, folder.Pictures))]);
         foreach (PictureFolder folder in holders.Values) (folder.Class, folder.IsTest) = (layout.ClassOf(folder.Path), layout.IsTest(folder.Path));
-        IEnumerable<string?> all = holders.Values.Select(folder => folder.Class).Concat(folders.Values.Select(layout.ClassOfListed));
-        labels = [.. all.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        labels = Named(holders.Values.Select(folder => folder.Class));
+        ILookup<bool, string?> others = folders.ToLookup(folder => occupied.Contains(folder.Key), folder => layout.ClassOfListed(folder.Value));
+        pictureless = [.. Named(others[true]).Except(labels)];
+        empty = [.. Named(others[false]).Except(labels).Except(pictureless)];
         if (labels.Length > Dataset.MaximumClasses)
             throw new InvalidInputException(source, $"it has {labels.Length} class folders; a dataset has at most {Dataset.MaximumClasses} classes.");
         images = [.. ImagesOf().OrderBy(image => image.IsTest)];
@@ -106,7 +117,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         {
             if (entry.Folder.Class is not { } label)
             {
-                if (entry.Pixels is not null) leftOut.Add(key.Path);
+                leftOut.Add(key.Path);
                 Refuse(key.Path, layout.RefusalOf(entry.Folder.Path)); // whatever else is wrong with it
             }
             else if (entry.Reason is { } reason) Refuse(key.Path, reason);
@@ -116,10 +127,22 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     private void Check(string source)
     {
+        if (entries.Count == 1 && entries.Keys.First().Path == source)
+            throw new InvalidInputException(source, "it is a picture and no archive; pack folders of pictures, one for each class, as a .zip or .tar.gz.");
         if (images.Length == 0)
-            throw new InvalidInputException(source, $"none of its {entries.Count} pictures can be used; the first of them, {Refused[0].File}, {Refused[0].Reason}");
+        {
+            string none = entries.Count == 1 ? "its only picture cannot be used;" : $"none of its {entries.Count} pictures can be used; the first of them,";
+            throw new InvalidInputException(source, $"{none} {Refused[0].File}, {Refused[0].Reason}");
+        }
+
         if (labels.Length < 2)
-            throw new InvalidInputException(source, $"it holds one class, \"{labels[0]}\"; at least 2 are needed, each a folder of pictures.{Elsewhere()}");
+            throw new InvalidInputException(source, $"it holds one class, \"{labels[0]}\"; at least 2 are needed, each a folder of pictures.{Elsewhere()}{Beside([.. empty, .. pictureless])}");
+        if (empty.Length > 0)
+            throw new InvalidInputException(
+                source,
+                empty.Length == 1
+                    ? $"the class folder {WordsOf(empty)} holds no picture; add some, or leave the folder out."
+                    : $"the class folders {WordsOf(empty)} hold no picture; add some, or leave the folders out.");
         foreach ((int index, string label) in labels.Index())
         {
             if (images.Any(image => image.Label == index && !image.IsTest)) continue;
@@ -135,6 +158,8 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     private string Elsewhere() => leftOut.Count == 0 ? "" : $" {PicturesLie()} elsewhere, as {leftOut[0]}; put all class folders beside each other.";
 
+    private static string Beside(string[] others) => others.Length == 0 ? "" : $" {WordsOf(others)} beside it {(others.Length == 1 ? "holds" : "hold")} no picture.";
+
     private string PicturesLie() => leftOut.Count == 1 ? "1 picture lies" : $"{leftOut.Count} pictures lie";
 
     private IEnumerable<DatasetWarning> LeftOut() => leftOut.Count == 0 ? [] :
@@ -143,6 +168,13 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
             "folders-left-out",
             $"{PicturesLie()} elsewhere than the {layout.Place} and {(leftOut.Count == 1 ? "was" : "were")} left out, as {leftOut[0]}; "
                 + "put all class folders beside each other."),
+    ];
+
+    private IEnumerable<DatasetWarning> WithoutPictures() => pictureless.Length == 0 ? [] :
+    [
+        new DatasetWarning(
+            "folders-without-pictures",
+            $"{WordsOf(pictureless)} beside the class folders {(pictureless.Length == 1 ? "holds no picture and is no class" : "hold no picture and are no classes")}."),
     ];
 
     private IEnumerable<DatasetWarning> WrittenAlike() =>
@@ -154,6 +186,11 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     private IEnumerable<DatasetWarning> Merged() => layout.MergedParts.Select(folders => new DatasetWarning(
         "parts-merged", $"{folders} are one part by their names, and their pictures were put together; where one is a copy of another, leave it out and upload the archive again."));
+
+    private static string[] Named(IEnumerable<string?> classes) => [.. classes.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+
+    private static string WordsOf(string[] names) =>
+        string.Join(", ", names.Take(NamedFolders).Select(name => $"\"{name}\"")) + (names.Length > NamedFolders ? $" and {names.Length - NamedFolders} more" : "");
 
     private static bool Alike(string a, string b) => a.Trim(' ', '.').Equals(b.Trim(' ', '.'), StringComparison.OrdinalIgnoreCase);
 

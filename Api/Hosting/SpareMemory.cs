@@ -1,8 +1,8 @@
 namespace CnnService.Api.Hosting;
 
 /// <summary>
-/// Gives memory back that uploads, pre-flights and runs leave behind. Their buffers are large and few, so that the garbage collector, which acts by how
-/// many bytes are asked for, keeps what is left of them for hours in an idle service, and beside the next run.
+/// Gives memory back that uploads, pre-flights, runs and their checkpoints leave behind. Their buffers are large and few, so that the garbage collector,
+/// which acts by how many bytes are asked for, keeps what is left of them for hours in an idle service, and beside the next run.
 /// </summary>
 internal static class SpareMemory
 {

@@ -58,6 +58,7 @@ internal static class WarmUp
             _ = e.ToString();
         }
 
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive); // what starting took is not needed again
         return true;
     }
 

@@ -1,4 +1,5 @@
 using CnnService.Api.Data;
+using CnnService.Api.Hosting;
 using CnnService.Training;
 using CnnService.Training.Running;
 using Microsoft.EntityFrameworkCore;
@@ -31,6 +32,7 @@ internal sealed class RunWriter(
         RunRequest? requested = await CommitAsync(write);
         foreach (Run run in epochs.SkipLast(write.State is null ? 1 : 0)) news.TellEpoch(run); // the run as it is now tells the last one
         if (write.Checkpoint is not null || write.Parameters.Count > 0 || write.State is not null) sweeper.Wake();
+        if (write.Checkpoint is not null || write.Parameters.Count > 0) SpareMemory.GiveBack();
         if (write.State is not null || write.HasEpoch) await news.TryTellAsync(claim.Order);
         else if (write.Events.Count > 0) news.EventBell.Bell.Ring();
         return requested;

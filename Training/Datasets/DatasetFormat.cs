@@ -57,6 +57,11 @@ public abstract class DatasetFormat
     {
     }
 
+    /// <summary>Told of each file that no format reads; does nothing unless a format cares.</summary>
+    public virtual void AddOther(DatasetFile file)
+    {
+    }
+
     /// <summary>The dataset of all files read.</summary>
     /// <param name="source">The name of the archive or folder, for refusals that concern it all.</param>
     public abstract Dataset Build(string source);

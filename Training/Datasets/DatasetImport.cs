@@ -79,9 +79,9 @@ internal sealed class DatasetImporter
         if (IsJunk(file)) ignored += file.IsFolder ? 0 : 1;
         else if (Hidden(file) is { } hidden) RefuseHidden(file, hidden);
         else if (file.IsFolder) AddFolder(file);
-        else if (file.Refusal is { } reason) refused.Add(new RefusedFile(file.Path, reason));
+        else if (file.Refusal is { } reason) AddOther(file, reason);
         else if (formats.FirstOrDefault(format => format.Knows(file)) is { } format) Read(file, format);
-        else refused.Add(new RefusedFile(file.Path, Refusals.Of(file)));
+        else AddOther(file, Refusals.Of(file));
     }
 
     /// <summary>The dataset of all files.</summary>
@@ -117,6 +117,12 @@ internal sealed class DatasetImporter
     {
         if (folder.Folders.Count == 0) return; // the archive's root
         foreach (DatasetFormat format in formats) format.AddFolder(folder.Folders);
+    }
+
+    private void AddOther(DatasetFile file, string reason)
+    {
+        refused.Add(new RefusedFile(file.Path, reason));
+        foreach (DatasetFormat format in formats) format.AddOther(file);
     }
 
     // Pictures in a hidden folder are more than what systems leave.

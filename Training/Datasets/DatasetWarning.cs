@@ -3,7 +3,7 @@ namespace CnnService.Training.Datasets;
 /// <summary>A reason why a network may learn less from a dataset, or seem to have learned more, than one would think.</summary>
 /// <param name="Code">
 /// <c>few-pictures</c>, <c>no-validation-picture</c>, <c>equal-pictures-in-classes</c>, <c>equal-pictures-in-parts</c>, <c>names-guessed</c>, or one
-/// of a format's own: <c>folders-left-out</c>, <c>classes-alike</c> and <c>parts-merged</c> of class folders.
+/// of a format's own: <c>folders-left-out</c>, <c>folders-without-pictures</c>, <c>classes-alike</c> and <c>parts-merged</c> of class folders.
 /// </param>
 /// <param name="Detail">For people: what was seen, where, and what follows.</param>
 public sealed record DatasetWarning(string Code, string Detail)
