@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CnnService.Training.Specs;
 using SkiaSharp;
 
@@ -96,6 +97,7 @@ internal sealed class Decoding(SKCodec codec, string name, byte[] background)
         : $"is damaged or of a kind that cannot be read; save it again as {PictureDecoder.Formats}.");
 
     // (v · a + background · (255 - a)) / 255, rounded to the nearest, of every pixel; planes get red, green and blue one after the other.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Composite(ReadOnlySpan<byte> rgba, Span<byte> planes)
     {
         int count = planes.Length / 3;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace CnnService.Training.Datasets;
 
 /// <summary>How often each byte occurs in each channel of a set of images, and the mean and deviation that follow exactly from these counts.</summary>
@@ -27,6 +28,7 @@ internal sealed class ByteHistograms
     /// <summary>The population standard deviation of each channel in units of the byte range (x / 255); 0 without images.</summary>
     public double[] StandardDeviation => [.. counts.Select(channel => Moments(channel).Deviation)];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(ReadOnlySpan<byte> image)
     {
         int plane = image.Length / counts.Length;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace CnnService.Training.Datasets;
 
@@ -14,6 +15,7 @@ internal static class Crc32
     private static readonly uint[][] Tables = CreateTables();
 
     /// <summary>The checksum with more bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
         for (; bytes.Length >= Slices; bytes = bytes[Slices..])

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CnnService.Training.Datasets;
@@ -35,6 +36,7 @@ internal sealed record EqualPictures(
         public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
 
         // Four sums side by side, as each step of one waits for the one before.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int GetHashCode(ReadOnlyMemory<byte> bytes)
         {
             ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes.Span);
