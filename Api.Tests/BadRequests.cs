@@ -7,6 +7,7 @@ namespace CnnService.Api.Tests;
 /// <summary>The requests of <see cref="BadInputTests"/>.</summary>
 internal static class BadRequests
 {
+    private const string InBase64 = "\r\nContent-Transfer-Encoding: base64"; // a header of the part
     private const string Predict = "/api/runs/{trained}/predict", Nobody = "/api/runs/00000000-0000-0000-0000-000000000000";
 
     private static readonly byte[] Png = PictureFiles.Png(0, PictureFiles.Greys);
@@ -25,7 +26,8 @@ internal static class BadRequests
     private static IEnumerable<BadRequest> Json()
     {
         yield return Submit("empty body", "", null) with { Says = "The body is empty" };
-        yield return Submit("cut off", """{"dataset":"shapes" """, null);
+        foreach (string cut in (string[])["{", "[", """{"dataset":""", """{"dataset":"shapes" """, """{"dataset":"shapes",""", """{"model":{"layers":[{}]"""])
+            yield return Submit($"cut off after {cut}", cut, null) with { Says = "it ends there, before its last" };
         yield return Submit("two values", """{"dataset":"shapes"} {}""", null);
         yield return Submit("trailing comma", """{"dataset":"shapes",}""", null) with { Says = "take the comma away" };
         yield return Submit("trailing comma in a list", "{\"dataset\":\"shapes\",\n\"augmentations\":[{\"type\":\"flip\"}, ]}", null) with { Says = "line 2, byte 35; a comma" };
@@ -140,6 +142,7 @@ internal static class BadRequests
         yield return Submit("long key", """{"dataset":"shapes"}""", "Idempotency-Key").With("Idempotency-Key", new string('k', 201));
         yield return Submit("key of another body", """{"dataset":"shapes"}""", null, 422).With("Idempotency-Key", "used");
         yield return new BadRequest("presets for no dataset", "GET", "/api/presets?dataset=nothing", 404) { Says = "Dataset nothing not found" };
+        yield return new BadRequest("presets for a dataset without a name", "GET", "/api/presets?dataset=", 400, "dataset") { Says = "leave it out" };
         foreach (string query in (string[])["state=done", "state=Queued", "state=", "state=1", "limit=0", "limit=1001", "limit=-1", "limit=many", "limit=1.5", "after=middle", "after=", "limit=1&limit=2"])
             yield return new BadRequest($"list {query}", "GET", $"/api/runs?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
         foreach (string verb in (string[])["pause", "resume", "cancel"])
@@ -156,6 +159,7 @@ internal static class BadRequests
         }
 
         yield return new BadRequest("delete no run", "DELETE", Nobody, 404);
+        yield return new BadRequest("parameters of another ETag", "GET", "/api/runs/{trained}/parameters", 412) { Says = "ETag" }.With("If-Match", "\"other\"");
         yield return new BadRequest("range behind the end", "GET", "/api/runs/{trained}/parameters", 416) { Says = "bytes" }.With("Range", "bytes=99999999-");
         foreach (string part in (string[])["parameters", "filters.png", "confusion"])
             yield return new BadRequest($"{part} of an untrained run", "GET", $"/api/runs/{{paused}}/{part}", 409);
@@ -204,6 +208,7 @@ internal static class BadRequests
         yield return form.WithForm(("file; filename=good.png", Png), ("file; filename=bad.png", Png[..40])) with { Name = "form with one bad picture", Field = "bad.png", Says = "bad.png" };
         yield return form.WithForm([.. Enumerable.Repeat(("file; filename=a.png", Png), 1001)]) with { Name = "form of 1001 pictures" };
         yield return form.WithForm(("file; filename=a.png", new byte[11 << 20])) with { Name = "form of 11 MB", Status = 413, Field = null };
+        yield return form.WithForm(($"file; filename=a.png{InBase64}", Png)) with { Name = "form with a part in base64", Says = "Content-Transfer-Encoding base64" };
         yield return form.With("nothing"u8.ToArray(), "multipart/form-data; boundary=x") with { Name = "form without boundaries" };
         yield return form.With(Png, "multipart/form-data") with { Name = "form of no boundary", Field = null };
         BadRequest whole = form.WithForm(("file; filename=a.png", Png));
@@ -230,6 +235,7 @@ internal static class BadRequests
         var upload = new BadRequest("upload", "POST", "/api/datasets", 400);
         yield return upload.WithForm(("name", "shapes"u8.ToArray()), ("file; filename=a.zip", "PK"u8.ToArray())) with { Name = "upload under a taken name", Status = 409, Field = "name" };
         yield return upload.WithForm(name, file).With("Content-Encoding", "gzip") with { Name = "upload packed for its way", Status = 415, Says = "gzip" };
+        yield return upload.WithForm(name, ($"file; filename=a.zip{InBase64}", "UEsDBA=="u8.ToArray())) with { Name = "upload in base64", Field = "file", Says = "Content-Transfer-Encoding base64" };
         yield return upload.WithJson("{}") with { Name = "upload as JSON", Status = 415 };
         yield return upload.With([], "multipart/form-data") with { Name = "upload of no boundary" };
         yield return upload.With("nothing"u8.ToArray(), "multipart/form-data; boundary=x") with { Name = "upload without boundaries" };
@@ -257,7 +263,8 @@ internal static class BadRequests
         }
 
         yield return new BadRequest("delete from elsewhere", "DELETE", "/api/runs/{trained}", 403).With("Origin", "https://evil.example");
-        yield return new BadRequest("DELETE version", "DELETE", "/api/version", 405);
+        foreach (string address in (string[])["/api/version", "/swagger/v1/swagger.json", "/swagger/index.html"])
+            yield return new BadRequest($"DELETE {address}", "DELETE", address, 405) { Says = "it takes GET, HEAD" };
     }
 
     private static BadRequest Submit(string name, string json, string? field, int status = 400) => new BadRequest(name, "POST", "/api/runs", status, field).WithJson(json);

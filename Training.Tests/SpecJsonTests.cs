@@ -56,7 +56,7 @@ public sealed class SpecJsonTests
     [InlineData("""{"seed":9007199254740992}""", "seed", "give a number from 0")]
     [InlineData("""{"learningRateDecay":0}""", "learningRateDecay", "above 0")]
     [InlineData("""{"regularization":"NaN"}""", "regularization", "give a number")]
-    [InlineData("""{"regularization":1e999}""", "regularization", "give a number")]
+    [InlineData("""{"optimizer":{"type":"adam","learningRate":1e999}}""", "optimizer.learningRate", "is 1e999; give a number above 0")]
     [InlineData("""{"validationFraction":0.6}""", "validationFraction", "from 0.01 to 0.5")]
     [InlineData("""{"sampling":"Shuffle"}""", "sampling", "shuffle, replacement")]
     [InlineData("""{"sampling":0}""", "sampling", "shuffle, replacement")]

@@ -152,6 +152,24 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
         Assert.Equal(1, report.GetProperty("ignored").GetInt32());
     }
 
+    [Fact]
+    public async Task Upload_PicturesWhoseNamesBeginWithADot_AreRefusedAndNotCountedAsJunk()
+    {
+        JsonElement report = await client.TakeAsync(Zip(
+            ("rock/...And Justice for All.png", Colour(1)), ("rock/.jpg", Colour(2)), ("rock/1.png", Colour(3)), ("pop/1.png", Colour(4)), ("pop/._1.png", [0, 5, 22, 7])));
+        Assert.Equal(["rock/...And Justice for All.png", "rock/.jpg"], report.Refused().Keys.Order(StringComparer.Ordinal));
+        Assert.All(report.Refused().Values, reason => Assert.Contains("begins with a dot", reason, StringComparison.Ordinal));
+        Assert.Equal(1, report.GetProperty("ignored").GetInt32());
+    }
+
+    [Fact]
+    public async Task Upload_FolderWithABlankName_IsRefusedAlone()
+    {
+        JsonElement report = await client.TakeAsync(Zip(("cat/1.png", Colour(1)), ("dog/1.png", Colour(2)), (" /1.png", Colour(3)), ("\u3000/2.png", Colour(4))));
+        Assert.Equal([" /1.png", "\u3000/2.png"], report.Refused().Keys.Order(StringComparer.Ordinal));
+        Assert.All(report.Refused().Values, reason => Assert.Contains("whose name is blank", reason, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("a/", 200)]
     [InlineData("abcdefghij", 500)]

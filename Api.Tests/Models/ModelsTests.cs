@@ -53,16 +53,21 @@ public sealed class ModelsTests(TrainedService service) : IClassFixture<TrainedS
         Assert.Equal($"bytes */{service.Best.ToArray().Length}", response.Content.Headers.ContentRange?.ToString());
     }
 
-    // A unit that is not known is as no range (RFC 9110, section 14.2).
-    [Fact]
-    public async Task Parameters_RangeOfAnotherUnit_IsTheWhole()
+    // A unit that is not known, a method other than GET, and a date where there is none are as no range (RFC 9110, sections 14.2 and 13.1.5).
+    [Theory]
+    [InlineData("GET", "lines=0-1", null)]
+    [InlineData("HEAD", "bytes=0-9", null)]
+    [InlineData("GET", "bytes=0-9", "Thu, 26 Nov 2026 15:00:00 GMT")]
+    public async Task Parameters_RangeThatDoesNotCount_IsTheWhole(string method, string range, string? condition)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{service.Run}/parameters");
-        request.Headers.TryAddWithoutValidation("Range", "lines=0-1");
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/runs/{service.Run}/parameters");
+        request.Headers.TryAddWithoutValidation("Range", range);
+        if (condition is not null) request.Headers.TryAddWithoutValidation("If-Range", condition);
         using HttpResponseMessage response = await service.Client.SendAsync(request, Cancel);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(service.Best.ToArray(), await response.Content.ReadAsByteArrayAsync(Cancel));
+        Assert.Equal(service.Best.ToArray().Length, response.Content.Headers.ContentLength);
+        if (method == "GET") Assert.Equal(service.Best.ToArray(), await response.Content.ReadAsByteArrayAsync(Cancel));
     }
 
     [Theory]

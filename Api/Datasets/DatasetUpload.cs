@@ -93,6 +93,7 @@ internal sealed partial class DatasetUpload : IDisposable
         string part = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
         if (part is not ("name" or "file" or "size" or "resize" or "background" or "names")) throw Bad(part, $"is not known; the parts are {Parts}.");
         if (!seen.Add(part)) throw Bad(part, "is given twice; give it once.");
+        FormParts.CheckEncoding(section, part);
         if (part == "file")
         {
             FileName = FileNameOf(disposition);

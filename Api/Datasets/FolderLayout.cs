@@ -69,7 +69,7 @@ internal sealed class FolderLayout
 
     /// <summary>The class of a picture in these folders; null for a stray.</summary>
     public string? ClassOf(IReadOnlyList<string> folders) =>
-        folders.Count > common && !IsPart(folders) && HomeOf(folders) == home && PartAbove(folders) != strays ? folders[^1] : null;
+        folders.Count > common && !IsBlank(folders) && !IsPart(folders) && HomeOf(folders) == home && PartAbove(folders) != strays ? folders[^1] : null;
 
     /// <summary>The class of a folder that is listed, with or without pictures: one beside those of pictures; null for any other.</summary>
     public string? ClassOfListed(IReadOnlyList<string> folder) =>
@@ -86,6 +86,7 @@ internal sealed class FolderLayout
     /// <summary>Why a picture in these folders is a stray.</summary>
     public string RefusalOf(IReadOnlyList<string> folders)
     {
+        if (IsBlank(folders)) return "lies in a folder whose name is blank; give the folder the name of its class.";
         if (folders.Count > 0 && IsPart(folders))
             return $"lies directly in {folders[^1]}/, which names a part and no class; put it into the folder of its class. Labels in tables are not read.";
         bool isPlain = home.Length == 0 && parts.Values.All(named => named.Count == 0);
@@ -95,6 +96,8 @@ internal sealed class FolderLayout
             ? $"does not lie in a class folder beside the others, which are {Place}; put each picture directly into the folder of its class."
             : "does not lie in a class folder; put each picture directly into the folder of its class.";
     }
+
+    private static bool IsBlank(IReadOnlyList<string> folders) => folders.Count > 0 && string.IsNullOrWhiteSpace(folders[^1]);
 
     // The folders above the class that name no part.
     private string HomeOf(IReadOnlyList<string> folders) =>

@@ -23,6 +23,13 @@ internal static class ApiDescription
     /// <summary>Serves document and page under /swagger, without a key: the page asks for it.</summary>
     public static void UseApiDescription(this WebApplication app)
     {
+        app.UseWhen(
+            http => http.Request.Path.StartsWithSegments("/swagger") && !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method),
+            others => others.Run(http =>
+            {
+                (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, "GET, HEAD");
+                return Task.CompletedTask;
+            }));
         app.UseSwagger(document =>
         {
             document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;

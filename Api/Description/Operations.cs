@@ -59,6 +59,7 @@ internal sealed class Operations : IOperationFilter
         [409] = "The state of the thing does not allow it, or its name is taken.",
         [413] = "The body is too large.",
         [415] = "The body has a Content-Type that is not taken.",
+        [412] = "What is there has another ETag than the request asks for.",
         [416] = "The content does not have the range that is asked for.",
         [422] = "The Idempotency-Key came with another body before.",
         [429] = "Too many runs wait.",

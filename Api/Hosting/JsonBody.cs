@@ -42,7 +42,7 @@ internal static class JsonBody
         }
         catch (JsonException e)
         {
-            throw new ProblemException(400, e.Message.Contains("depth", StringComparison.Ordinal)
+            throw new ProblemException(400, e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? "The body is nested too deeply; 64 levels are read."
                 : $"The body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}{HintFor(body, e)}.");
         }
@@ -54,7 +54,9 @@ internal static class JsonBody
         ReadOnlySpan<byte> text = body.TrimStart(" \t\r\n"u8);
         if (text.StartsWith("[object "u8)) return "; it is the text of an object of JavaScript, send JSON.stringify(object)";
         if (text.StartsWith("'"u8)) return "; it begins with ', which cmd.exe does not take away: quote with \" and write \\\" inside, or put it into a file (curl: -d @run.json)";
-        ReadOnlySpan<byte> before = body[..PlaceOf(body, e)].TrimEnd(" \t\r\n"u8);
+        int place = PlaceOf(body, e);
+        if (body[place..].Trim(" \t\r\n,"u8).IsEmpty) return "; it ends there, before its last } or ]";
+        ReadOnlySpan<byte> before = body[..place].TrimEnd(" \t\r\n"u8);
         return before.EndsWith(","u8) ? "; a comma stands before it, after which something is missing: take the comma away" : "";
     }
 

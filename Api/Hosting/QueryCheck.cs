@@ -6,8 +6,8 @@ using Microsoft.Extensions.Primitives;
 namespace CnnService.Api.Hosting;
 
 /// <summary>
-/// Refuses query parameters that an endpoint does not know, and those that are given twice: one that is misspelt would change nothing, and
-/// nobody would say so.
+/// Refuses query parameters that an endpoint does not know, those without a value, and those that are given twice: one that is misspelt would
+/// change nothing, and nobody would say so.
 /// </summary>
 internal sealed class QueryCheck(RequestDelegate next)
 {
@@ -21,6 +21,7 @@ internal sealed class QueryCheck(RequestDelegate next)
             foreach ((string name, StringValues values) in context.Request.Query)
             {
                 if (!names.Contains(name, StringComparer.OrdinalIgnoreCase)) throw Unknown(name, names);
+                if (values is [""]) throw new ProblemException(StatusCodes.Status400BadRequest, $"{name} is \"\"; give a value, or leave it out.", name);
                 if (values.Count > 1) throw new ProblemException(StatusCodes.Status400BadRequest, $"{name} is given {values.Count} times; give it once.", name);
             }
         }

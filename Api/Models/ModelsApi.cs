@@ -37,7 +37,7 @@ internal static class ModelsApi
         models.MapPost("/predict", Predict).WithName("predict").WithSummary("Predicts the class of one picture, or of up to 1,000 parts named \"file\".")
             .WithMetadata(new PictureBodies()).Refuses(413, 415);
         models.MapGet("/parameters", GetParameters).WithName("getParameters").WithSummary("The best or last parameters as safetensors; the ETag is their SHA-256.")
-            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).Refuses(416);
+            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).Refuses(412, 416);
         models.MapGet("/filters.png", GetFilters).WithName("getFilters").WithSummary("The first convolution's filters as a picture.")
             .Produces(200, contentType: "image/png");
         models.MapGet("/confusion", GetConfusion).WithName("getConfusion")
@@ -107,12 +107,14 @@ internal static class ModelsApi
         }
     }
 
-    // The framework takes ranges of any unit for bytes, and answers one that lies outside without a word.
+    // The framework takes ranges of any unit for bytes, those of HEAD, and those on the condition of a date that the file does not have (RFC 9110,
+    // sections 14.2 and 13.1.5), and answers one that lies outside without a word.
     private static void CheckRange(HttpContext context, long length)
     {
         RequestHeaders headers = context.Request.GetTypedHeaders();
         if (headers.Range is not { } range) return;
-        if (!range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)) context.Request.Headers.Range = default;
+        bool isNone = HttpMethods.IsHead(context.Request.Method) || headers.IfRange?.LastModified is not null;
+        if (isNone || !range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)) context.Request.Headers.Range = default;
         else if (headers.IfRange is null && range.Ranges is { Count: 1 } && range.Ranges.Single() is var asked && (asked.From >= length || asked is { From: null, To: 0 }))
         {
             context.Response.OnStarting(() =>

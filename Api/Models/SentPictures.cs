@@ -91,6 +91,7 @@ internal static class SentPictures
         _ = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition);
         string name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).ToString();
         if (name != "file") throw new ProblemException(400, $"The part \"{name}\" is not known; send 1 to 1,000 parts named \"file\".", name.Length > 0 ? name : "file");
+        FormParts.CheckEncoding(section, name);
         using var content = new MemoryStream();
         await section.Body.CopyToAsync(content, cancel);
         string file = HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();

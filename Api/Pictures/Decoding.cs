@@ -93,7 +93,7 @@ internal sealed class Decoding(SKCodec codec, string name, byte[] background)
     }
 
     private InvalidInputException Undecoded(SKCodecResult result) => new(name, result == SKCodecResult.IncompleteInput
-        ? "ends before its last pixel; send the whole file."
+        ? "is cut off before its end; send the whole file."
         : $"is damaged or of a kind that cannot be read; save it again as {PictureDecoder.Formats}.");
 
     // (v · a + background · (255 - a)) / 255, rounded to the nearest, of every pixel; planes get red, green and blue one after the other.

@@ -45,7 +45,7 @@ public static class PictureDecoder
 
         bool isProgressive = codec.EncodedFormat == SKEncodedImageFormat.Jpeg && IsProgressive(file);
         if (isProgressive && file.LastIndexOf(EndOfJpeg) <= file.IndexOf(StartOfScan)) // the decoder fills up what is missing
-            throw new InvalidInputException(name, "ends before its last pixel; send the whole file.");
+            throw new InvalidInputException(name, "is cut off before its end; send the whole file.");
         int factor = (int)Math.Ceiling(Math.Sqrt((double)width * height / DecodedPixels));
         // Others take memory for every pixel while they are decoded.
         if (factor > 1 && (isProgressive || codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg)))

@@ -77,6 +77,7 @@ internal sealed class DatasetImporter
     {
         guessedCodePage ??= file.GuessedCodePage;
         if (IsJunk(file)) ignored += file.IsFolder ? 0 : 1;
+        else if (file.Name.StartsWith('.') && !file.IsFolder) refused.Add(new RefusedFile(file.Path, "has a name that begins with a dot, as hidden files do; give it another name."));
         else if (Hidden(file) is { } hidden) RefuseHidden(file, hidden);
         else if (file.IsFolder) AddFolder(file);
         else if (file.Refusal is { } reason) AddOther(file, reason);
@@ -125,10 +126,9 @@ internal sealed class DatasetImporter
         foreach (DatasetFormat format in formats) format.AddOther(file);
     }
 
-    // Pictures in a hidden folder are more than what systems leave.
-    private static bool IsJunk(DatasetFile file) => file.Name.StartsWith('.')
-        || file.Folders.Append(file.Name).Any(part => Junk.Contains(part, StringComparer.OrdinalIgnoreCase))
-        || (Hidden(file) is not null && file.Kind != FileKind.Picture);
+    // Hidden pictures, by their own name or that of a folder, are more than what systems leave.
+    private static bool IsJunk(DatasetFile file) => file.Folders.Append(file.Name).Any(part => Junk.Contains(part, StringComparer.OrdinalIgnoreCase))
+        || (file.Kind != FileKind.Picture && (file.Name.StartsWith('.') || Hidden(file) is not null));
 
     private static string? Hidden(DatasetFile file) => file.Folders.FirstOrDefault(folder => folder.StartsWith('.') && folder != ".");
 

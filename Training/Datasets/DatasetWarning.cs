@@ -39,7 +39,7 @@ public sealed record DatasetWarning(string Code, string Detail)
         int[] alone = [.. Enumerable.Range(0, counts.Length).Where(label => counts[label] < 2)];
         return alone.Length == 0 ? null : new DatasetWarning(
             "no-validation-picture",
-            $"{Classes(alone)} no second training picture, so that no validation accuracy tells of it: {List(alone, label => $"\"{dataset.Labels[label]}\"")}.");
+            $"{Classes(alone)} no second training picture, and so no part in the validation accuracy: {List(alone, label => $"\"{dataset.Labels[label]}\"")}.");
     }
 
     private static IEnumerable<DatasetWarning?> Equal(Dataset dataset, Func<bool, int, string> nameOf)

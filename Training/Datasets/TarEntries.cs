@@ -69,8 +69,8 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames? names, 
     private static string? RefusalOf(char type) => type switch
     {
         '\0' or '0' or '7' => null,
-        '1' => "is a hard link; put the file itself there.",
-        '2' => "is a symbolic link; put the file itself there.",
+        '1' => "is a hard link; put the file itself there (tar: --hard-dereference).",
+        '2' => "is a symbolic link; put the file itself there (tar: --dereference).",
         '3' => "is a device; only files and folders are read.",
         '4' => "is a device; only files and folders are read.",
         '6' => "is a pipe; only files and folders are read.",

@@ -22,7 +22,7 @@ public static class DataFindings
         Finding?[] all =
         [
             Classes(dataset, counts, count => count < FewPictures, "few-pictures", $"fewer than {FewPictures} training pictures, from which little can be learned"),
-            Classes(dataset, counts, count => count < 2, "no-validation-picture", "no second training picture, so that no validation accuracy tells of it"),
+            Classes(dataset, counts, count => count < 2, "no-validation-picture", "no second training picture, and so no part in the validation accuracy"),
             Imbalance(spec, dataset, counts),
             Pictures(Constant(dataset), Severity.Warning, "constant-pictures", "of one single colour, from which nothing can be learned"),
             Pictures(Pairs(equal.InClass, "training"), Severity.Info, "equal-pictures", "in their class more than once, and so count more than others"),

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -62,8 +63,8 @@ internal static class SpecStructure
     // A whole number that its field's type cannot hold is out of the field's range, too.
     private static void CheckSize(JsonElement json, JsonPropertyInfo property, string path)
     {
-        if (property.PropertyType.IsPrimitive && json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out double number) && (double.IsInteger(number) || double.IsInfinity(number))
-            && property.AttributeProvider?.GetCustomAttributes(typeof(RangeAttribute), true) is [RangeAttribute range]
+        if ((Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType).IsPrimitive && json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out double number) && (double.IsInteger(number) || double.IsInfinity(number))
+            && property.AttributeProvider is MemberInfo member && member.GetCustomAttribute<RangeAttribute>() is { } range // of a base's property too
             && (number < Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture) || number > Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture)))
             throw Refused(path, property.Name, $"is {Describe(json)}; give a number {SpecValues.Describe(range)}.");
     }
