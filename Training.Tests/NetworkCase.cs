@@ -28,10 +28,11 @@ internal sealed class NetworkCase
     private const double LargestScore = 8;
     private readonly int seed;
 
-    private NetworkCase(Shape input, int classes, int images, int seed, (int Kind, int Number)[] choices)
+    /// <summary>The given layers.</summary>
+    public NetworkCase(Shape input, int classes, int images, int seed, IReadOnlyList<LayerSpec> layers)
     {
         this.seed = seed;
-        Layers = Choose(choices, input);
+        Layers = layers;
         Network = new Network(new LayerList { Layers = Layers }, input, classes);
         Parameters = Network.Initialize((ulong)seed);
         for (int i = 0; i < Network.Layout.Parameters.Count; i++)
@@ -42,6 +43,11 @@ internal sealed class NetworkCase
 
         X = Images(images);
         Labels = [.. Enumerable.Range(0, images).Select(n => (seed + n) % classes)];
+    }
+
+    private NetworkCase(Shape input, int classes, int images, int seed, (int Kind, int Number)[] choices)
+        : this(input, classes, images, seed, Choose(choices, input))
+    {
     }
 
     /// <summary>The layers, the last affine one without its units.</summary>

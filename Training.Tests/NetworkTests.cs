@@ -6,6 +6,10 @@ using CnnService.Training.Tensors;
 using CnnService.Training.Tests.Layers;
 using CnnService.Training.Tests.Reference;
 using CsCheck;
+using Affine = CnnService.Training.Layers.Affine;
+using Convolution = CnnService.Training.Layers.Convolution;
+using Gelu = CnnService.Training.Layers.Gelu;
+using Relu = CnnService.Training.Layers.Relu;
 using SoftmaxLoss = CnnService.Training.Kernels.SoftmaxLoss;
 
 namespace CnnService.Training.Tests;
@@ -111,6 +115,27 @@ public sealed class NetworkTests
             iter: CasesOfBits, threads: 1);
 
     [Fact]
+    public void Prediction_BoundForItAlone_HasTheBitsOfAnEvaluation() =>
+        NetworkCase.Any.Sample(k => MustEqual(Evaluate(k), Predict(k, k.X, k.X.N, threads: 1)), iter: CasesOfBits, threads: 1);
+
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    [InlineData(5, false)]
+    [InlineData(7, true)]
+    public void Prediction_ManyFiltersBeforeANormalization_HasTheBitsOfAnEvaluation(int size, bool isPooled)
+    {
+        Convolution Filters(int count, int size) => new() { Filters = count, Height = size, Width = size, Padding = size / 2 };
+        LayerSpec[] pool = isPooled ? [new Relu(), new MaxPool { Height = 2, Width = 2, Stride = 2 }] : [];
+        var k = new NetworkCase(
+            new Shape(3, 16, 18), classes: 4, images: 5, seed: 1,
+            [Filters(24, 1), Filters(40, size), .. pool, new BatchNorm(), new Gelu(), new Silu(), new Affine()]);
+
+        MustEqual(Evaluate(k), Predict(k, k.X, k.X.N, threads: 2));
+        MustMatch(new ReferenceNetwork<double>(k.Reference()).Forward(k.X.Widen(), training: false).Data, Predict(k, k.X, k.X.N, threads: 2), scale: 1);
+    }
+
+    [Fact]
     public void Prediction_SmallerBatchThanTheLast_IgnoresWhatIsLeftOver() =>
         NetworkCase.Any.Sample(
             k =>
@@ -141,6 +166,15 @@ public sealed class NetworkTests
         double loss = SoftmaxLoss.Forward(bound.Scores.Span, k.Labels, dscores.Span);
         bound.Backward(dscores, pass);
         return new(loss, bound.InputGradient!.Span.ToArray(), gradients, parameters);
+    }
+
+    private static float[] Evaluate(NetworkCase k)
+    {
+        using var team = new Team(2);
+        BoundNetwork bound = k.Network.Bind(k.Parameters, new StoredGradients(new FloatBuffer(k.Parameters.Length)), k.X.N, team);
+        k.X.Data.CopyTo(bound.Input.Span);
+        bound.Forward(new Pass(k.X.N));
+        return bound.Scores.Span.ToArray();
     }
 
     private static float[] Predict(NetworkCase k, Tensor4<float> images, int capacity, int threads)
