@@ -56,7 +56,7 @@ public sealed class PictureDecoderTests
         byte[] whole = Convert.FromBase64String(ProgressiveJpeg);
         Assert.Equal(3 * 1024, PictureDecoder.Decode(whole, "a", Fitting.Strict).ToChannels(3).Length);
         foreach (int length in (int[])[whole.Length - 2, whole.Length / 2])
-            Assert.Contains("ends before", Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(whole.AsSpan(0, length), "a", Fitting.Strict)).Reason, StringComparison.Ordinal);
+            Assert.Contains("is cut off before its end", Assert.Throws<InvalidInputException>(() => PictureDecoder.Decode(whole.AsSpan(0, length), "a", Fitting.Strict)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
