@@ -224,7 +224,11 @@ internal static class BadRequests
         yield return new BadRequest("delete a dataset in use", "DELETE", "/api/datasets/shapes", 409);
         foreach (string image in (string[])["999999", "-1", "99999999999", "first"]) yield return new BadRequest($"image {image}", "GET", $"/api/datasets/shapes/images/{image}.png", 404);
         yield return new BadRequest("image of another part", "GET", "/api/datasets/shapes/images/0.png?part=middle", 400, "part");
-        yield return new BadRequest("image of no dataset", "GET", "/api/datasets/nothing/images/0.png", 404);
+        foreach (string place in (string[])["images/0.png", "images", "sheet.png"]) yield return new BadRequest($"{place} of no dataset", "GET", $"/api/datasets/nothing/{place}", 404);
+        foreach (string query in (string[])["part=middle", "label=hexagon", "limit=0", "limit=1001", "after=last"])
+            yield return new BadRequest($"images {query}", "GET", $"/api/datasets/shapes/images?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
+        foreach (string query in (string[])["part=middle", "label=hexagon", "columns=0", "columns=129", "rows=0", "rows=65", "offset=-1"])
+            yield return new BadRequest($"sheet {query}", "GET", $"/api/datasets/shapes/sheet.png?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
         foreach ((string method, string address) in ((string, string)[])[("PUT", "/api/datasets"), ("POST", "/api/datasets/shapes"), ("DELETE", "/api/datasets/shapes/images/0.png")])
             yield return new BadRequest($"{method} {address}", method, address, 405);
     }

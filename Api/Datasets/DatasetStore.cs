@@ -4,7 +4,6 @@ using CnnService.Api.Data;
 using CnnService.Api.Hosting;
 using CnnService.Api.Pictures;
 using CnnService.Training.Datasets;
-using CnnService.Training.Tensors;
 using Microsoft.EntityFrameworkCore;
 
 namespace CnnService.Api.Datasets;
@@ -128,13 +127,13 @@ internal sealed partial class DatasetStore(
         }
     }
 
-    /// <summary>One image, found without loading the others; null where there is none.</summary>
+    /// <summary>Reads something of a part without loading the rest.</summary>
     /// <exception cref="DamagedContentException">The content is missing, damaged or cannot be read.</exception>
     /// <exception cref="ProblemException">409: the content is not to be used, and no row names it any more.</exception>
-    public async Task<(Shape Shape, byte[] Pixels)?> ReadImageAsync(string sha256, bool test, int index, CancellationToken cancel)
+    public async Task<T> ReadPartAsync<T>(string sha256, bool test, Func<StoredPart, T> read, CancellationToken cancel)
     {
         await CheckAsync(sha256, cancel);
-        return Read(sha256, file => Dataset.ReadImage(file, test, index));
+        return Read(sha256, file => read(StoredPart.Open(file, test)));
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ namespace CnnService.Api.Datasets;
 /// <summary>Named sets of labelled images: /api/datasets.</summary>
 public static class DatasetsApi
 {
-    private const string NameWords = "The name of the dataset.";
+    internal const string NameWords = "The name of the dataset.";
 
     /// <summary>Registers what the endpoints need.</summary>
     public static void AddDatasets(this IServiceCollection services)
@@ -40,8 +40,7 @@ public static class DatasetsApi
         datasets.MapGet("/", List).WithName("listDatasets").WithSummary("Lists datasets in the order of their names.");
         datasets.MapGet("/{name}", Get).WithName("getDataset").WithSummary("Describes a dataset.").Refuses(404);
         datasets.MapDelete("/{name}", Delete).WithName("deleteDataset").WithSummary("Deletes a dataset that no queued, running or paused run needs.").Refuses(404, 409);
-        datasets.MapGet("/{name}/images/{index:int}.png", Image).WithName("getDatasetImage").WithSummary("Shows one image as it is stored.")
-            .Produces(200, contentType: "image/png").Refuses(404, 500);
+        datasets.MapDatasetImages();
     }
 
     private static async Task<Created<DatasetReport>> Upload(
@@ -89,7 +88,7 @@ public static class DatasetsApi
 
     private static async Task<Ok<DatasetDescription>> Get(
         ServiceDb db, [Description(NameWords)] string name, CancellationToken cancel) =>
-        TypedResults.Ok(DatasetDescription.Of(await Find(db, name, cancel)));
+        TypedResults.Ok(DatasetDescription.Of(await FindAsync(db, name, cancel)));
 
     private static async Task<NoContent> Delete(
         DatasetStore store, [Description(NameWords)] string name, CancellationToken cancel)
@@ -98,20 +97,8 @@ public static class DatasetsApi
         return TypedResults.NoContent();
     }
 
-    private static async Task<FileContentHttpResult> Image(
-        ServiceDb db, DatasetStore store, [Description(NameWords)] string name,
-        [Description("The place of the image in its part, from 0.")] int index, CancellationToken cancel,
-        [Description("The part of the dataset.")][AllowedValues("train", "test")] string part = "train")
-    {
-        if (part is not ("train" or "test"))
-            throw new ProblemException(StatusCodes.Status400BadRequest, $"part is \"{part}\"; it is train or test.", "part");
-        DatasetRow row = await Find(db, name, cancel);
-        var image = await store.ReadImageAsync(row.Sha256, part == "test", index, cancel)
-            ?? throw ProblemException.NotFound($"Image {index} of {(part == "test" ? row.TestImages : row.TrainImages)}, counted from 0,");
-        return TypedResults.Bytes(PictureEncoder.ToPng(image.Pixels, image.Shape), "image/png");
-    }
-
-    private static async Task<DatasetRow> Find(ServiceDb db, string name, CancellationToken cancel) =>
+    /// <summary>The row of a name; a problem (404) if there is none.</summary>
+    internal static async Task<DatasetRow> FindAsync(ServiceDb db, string name, CancellationToken cancel) =>
         await db.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancel) ?? throw ProblemException.NotFound($"Dataset \"{name}\"");
 
     private static DatasetImport Read(DatasetUpload upload, CancellationToken cancel)

@@ -62,19 +62,21 @@ public sealed class DatasetContentTests
     [InlineData(false, 0)]
     [InlineData(false, 1029)]
     [InlineData(true, 2)]
-    public void ReadImage_EachPart_IsThatImage(bool test, int index)
+    public void StoredPart_EachPart_HasItsLabelsAndImages(bool test, int index)
     {
         ImageSet part = test ? Sample.Test : Sample.Train;
-        (CnnService.Training.Tensors.Shape shape, byte[] pixels) = Assert.NotNull(Dataset.ReadImage(new MemoryStream(Content()), test, index));
-        Assert.Equal(part.Shape, shape);
-        Assert.Equal(part[index].ToArray(), pixels);
+        StoredPart stored = StoredPart.Open(new MemoryStream(Content()), test);
+        Assert.Equal((part.Shape, part.Count), (stored.Shape, stored.Count));
+        Assert.Equal(Sample.Labels, stored.Classes);
+        Assert.Equal(part[index].ToArray(), stored.ReadImage(index));
+        Assert.Equal(part.Labels.ToArray(), stored.ReadLabels());
     }
 
     [Theory]
     [InlineData(false, -1)]
     [InlineData(false, 1030)]
     [InlineData(true, 3)]
-    public void ReadImage_NoSuchIndex_IsNull(bool test, int index) => Assert.Null(Dataset.ReadImage(new MemoryStream(Content()), test, index));
+    public void StoredPart_NoSuchIndex_IsNull(bool test, int index) => Assert.Null(StoredPart.Open(new MemoryStream(Content()), test).ReadImage(index));
 
     private static byte[] Content()
     {

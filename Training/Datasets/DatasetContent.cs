@@ -50,34 +50,7 @@ public sealed partial class Dataset
         }
     }
 
-    /// <summary>Reads one image out of what <see cref="WriteTo"/> wrote, from a stream that can seek; null where the part has no such image.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not a dataset's content.</exception>
-    public static (Shape Shape, byte[] Pixels)? ReadImage(Stream stream, bool test, int index)
-    {
-        using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
-        try
-        {
-            Shape shape = ReadHead(reader).Shape;
-            int count = reader.ReadInt32();
-            if (test)
-            {
-                stream.Seek(count * (sizeof(int) + (long)shape.Length), SeekOrigin.Current);
-                count = reader.ReadInt32();
-            }
-
-            if (index < 0 || index >= count) return null;
-            stream.Seek(count * (long)sizeof(int) + index * (long)shape.Length, SeekOrigin.Current);
-            byte[] pixels = new byte[shape.Length];
-            stream.ReadExactly(pixels);
-            return (shape, pixels);
-        }
-        catch (EndOfStreamException e)
-        {
-            throw new InvalidDataException("The content is not a dataset's, or is cut off.", e);
-        }
-    }
-
-    private static (Shape Shape, string[] Labels) ReadHead(BinaryReader reader)
+    internal static (Shape Shape, string[] Labels) ReadHead(BinaryReader reader)
     {
         var shape = new Shape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
         int classes = reader.ReadInt32();
