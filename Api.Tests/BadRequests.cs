@@ -152,7 +152,7 @@ internal static class BadRequests
             yield return new BadRequest($"{verb} by GET", "GET", $"/api/runs/{{trained}}/{verb}", 405);
         }
 
-        foreach (string part in (string[])["", "/events", "/parameters", "/filters.png", "/confusion"])
+        foreach (string part in (string[])["", "/events", "/parameters", "/filters.png", "/confusion", "/mistakes"])
         {
             yield return new BadRequest($"no run{part}", "GET", Nobody + part, 404);
             yield return new BadRequest($"an id that is none{part}", "GET", $"/api/runs/42{part}", 404);
@@ -161,9 +161,11 @@ internal static class BadRequests
         yield return new BadRequest("delete no run", "DELETE", Nobody, 404);
         yield return new BadRequest("parameters of another ETag", "GET", "/api/runs/{trained}/parameters", 412) { Says = "ETag" }.With("If-Match", "\"other\"");
         yield return new BadRequest("range behind the end", "GET", "/api/runs/{trained}/parameters", 416) { Says = "bytes" }.With("Range", "bytes=99999999-");
-        foreach (string part in (string[])["parameters", "filters.png", "confusion"])
+        foreach (string part in (string[])["parameters", "filters.png", "confusion", "mistakes"])
             yield return new BadRequest($"{part} of an untrained run", "GET", $"/api/runs/{{paused}}/{part}", 409);
         yield return new BadRequest("last parameters of a paused run", "GET", "/api/runs/{paused}/parameters?which=last", 409) { Says = "no parameters yet" };
+        foreach (string query in (string[])["true=hexagon", "predicted=hexagon", "limit=0", "limit=1001", "after=-1"])
+            yield return new BadRequest($"mistakes {query}", "GET", $"/api/runs/{{trained}}/mistakes?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
         foreach (string which in (string[])["middle", "Best", "0"])
             yield return new BadRequest($"parameters {which}", "GET", $"/api/runs/{{trained}}/parameters?which={which}", 400, "which");
         foreach ((string method, string address) in ((string, string)[])[("PUT", "/api/runs"), ("DELETE", "/api/runs"), ("PATCH", "/api/runs/{trained}"), ("POST", "/api/runs/{trained}/events"), ("GET", Predict)])

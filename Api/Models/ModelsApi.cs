@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Description;
 using CnnService.Api.Hosting;
@@ -10,7 +9,6 @@ using CnnService.Training;
 using CnnService.Training.Augmentations;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -27,7 +25,7 @@ internal static class ModelsApi
             new ModelCache(provider.GetRequiredService<ContentStore>(), provider.GetRequiredService<BestParameters>()));
         services.AddSingleton<Desk>();
         services.AddSingleton<Predictions>();
-        services.AddSingleton<Confusions>();
+        services.AddSingleton<ValidationResults>();
     }
 
     /// <summary>The routes.</summary>
@@ -40,8 +38,7 @@ internal static class ModelsApi
             .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).Refuses(412, 416);
         models.MapGet("/filters.png", GetFilters).WithName("getFilters").WithSummary("The first convolution's filters as a picture.")
             .Produces(200, contentType: "image/png");
-        models.MapGet("/confusion", GetConfusion).WithName("getConfusion")
-            .WithSummary("Which classes are taken for which, on the validation part with the best parameters.");
+        models.MapValidation();
     }
 
     private static async Task<Ok<Prediction>> Predict(
@@ -133,15 +130,5 @@ internal static class ModelsApi
         return FirstFilters.Of(best.Model.Model) is FirstFilters filters
             ? TypedResults.Bytes(FilterSheet.ToPng(filters), "image/png")
             : throw ProblemException.Conflict("The run's first layer with weights is no convolution, so there are no filters to look at.");
-    }
-
-    private static async Task<Ok<Confusion>> GetConfusion(
-        [Description(RunsApi.IdWords)] Guid id, ServiceDb db, ModelCache models, Confusions confusions, CancellationToken cancel)
-    {
-        BestModel best = await models.BestAsync(id, cancel);
-        var run = await db.Runs.AsNoTracking().Where(run => run.Id == id).Select(run => new { run.Spec, run.DatasetSha256 }).SingleOrDefaultAsync(cancel)
-            ?? throw ProblemException.NotFound($"Run {id}");
-        RunSpec spec = JsonSerializer.Deserialize<RunSpec>(run.Spec, ApiJson.Options)!;
-        return TypedResults.Ok(await confusions.CountAsync(best.Model, spec, run.DatasetSha256, cancel));
     }
 }

@@ -44,7 +44,7 @@ internal sealed class RunExamples(IDbContextFactory<ServiceDb> databases, IOptio
         "pauseRun" or "resumeRun" or "cancelRun" => run.State is RunState.Queued or RunState.Running or RunState.Paused,
         "deleteRun" => run.State is RunState.Completed or RunState.Failed or RunState.Cancelled,
         "predict" or "getParameters" => run.HasParameters,
-        "getConfusion" => run.HasParameters && run.HasDataset,
+        "getConfusion" or "listMistakes" => run.HasParameters && run.HasDataset,
         "getFilters" => run.HasParameters && run.HasFilters,
         _ => true,
     };

@@ -10,10 +10,17 @@ public static class ValidationPart
     /// <exception cref="InvalidInputException">A spec that the trainer would refuse.</exception>
     public static ImageSet Of(TrainingSpec spec, Dataset dataset)
     {
+        int[] indices = IndicesOf(spec, dataset);
+        ImageSet train = dataset.Train;
+        return new ImageSet(train.Shape, indices.Select(i => new ReadOnlyMemory<byte>(train[i].ToArray())), indices.Select(i => train.Labels[i]));
+    }
+
+    /// <summary>The places of the same images in the training part, ascending.</summary>
+    /// <exception cref="InvalidInputException">A spec that the trainer would refuse.</exception>
+    public static int[] IndicesOf(TrainingSpec spec, Dataset dataset)
+    {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(dataset);
-        ImageSet train = dataset.Train;
-        int[] indices = Split.Stratified(train.Labels, dataset.Labels.Count, spec.ValidationFraction, (ulong)spec.Seed).Validation;
-        return new ImageSet(train.Shape, indices.Select(i => new ReadOnlyMemory<byte>(train[i].ToArray())), indices.Select(i => train.Labels[i]));
+        return Split.Stratified(dataset.Train.Labels, dataset.Labels.Count, spec.ValidationFraction, (ulong)spec.Seed).Validation;
     }
 }
