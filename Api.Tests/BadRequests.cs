@@ -145,6 +145,8 @@ internal static class BadRequests
         yield return new BadRequest("presets for a dataset without a name", "GET", "/api/presets?dataset=", 400, "dataset") { Says = "leave it out" };
         foreach (string query in (string[])["state=done", "state=Queued", "state=", "state=1", "limit=0", "limit=1001", "limit=-1", "limit=many", "limit=1.5", "after=middle", "after=", "limit=1&limit=2"])
             yield return new BadRequest($"list {query}", "GET", $"/api/runs?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
+        foreach (string ids in (string[])["?ids={trained}", "?ids={trained},{trained}", "?ids={trained},42", ""]) yield return new BadRequest($"compare{ids}", "GET", $"/api/runs/compare{ids}", 400, "ids");
+        yield return new BadRequest("compare with no run", "GET", "/api/runs/compare?ids={trained},00000000-0000-0000-0000-000000000000", 404);
         foreach (string verb in (string[])["pause", "resume", "cancel"])
         {
             yield return new BadRequest($"{verb} of no run", "POST", $"{Nobody}/{verb}", 404);

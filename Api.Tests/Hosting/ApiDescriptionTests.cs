@@ -104,7 +104,9 @@ public sealed partial class ApiDescriptionTests(ServiceApplication service) : IC
         foreach (string name in names)
         {
             (string path, string method, OpenApiOperation operation) = (await OperationsAsync()).Single(known => known.Operation.OperationId == name);
-            using var request = new HttpRequestMessage(new HttpMethod(method), ParameterInPath().Replace(path, parameter => Value(operation, parameter.Groups[1].Value)));
+            string address = ParameterInPath().Replace(path, parameter => Value(operation, parameter.Groups[1].Value));
+            string[] asked = [.. (operation.Parameters ?? []).Where(known => known is { In: ParameterLocation.Query, Required: true }).Select(known => $"{known.Name}={Value(operation, known.Name!)}")];
+            using var request = new HttpRequestMessage(new HttpMethod(method), asked.Length == 0 ? address : $"{address}?{string.Join('&', asked)}");
             request.Content = BodyOf(operation);
             using HttpResponseMessage answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
             Assert.True(answer.IsSuccessStatusCode, $"{name}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancel)}");

@@ -86,11 +86,11 @@ internal interface IExamples
 /// <summary>Sets examples.</summary>
 internal static class ExampleParameters
 {
-    /// <summary>Sets the example of a path parameter in each operation that has it.</summary>
+    /// <summary>Sets the example of a parameter in each operation that requires it.</summary>
     public static void SetExample(this OpenApiDocument document, string name, Func<OpenApiOperation, JsonNode> example)
     {
         foreach (OpenApiOperation operation in document.Paths.Values.SelectMany(path => path.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>()))
-            if (operation.Parameters?.FirstOrDefault(known => known.Name == name && known.In == ParameterLocation.Path) is OpenApiParameter parameter)
+            if (operation.Parameters?.FirstOrDefault(known => known.Name == name && known.Required) is OpenApiParameter parameter)
                 parameter.Example = example(operation);
     }
 }

@@ -18,6 +18,8 @@ internal sealed class RunExamples(IDbContextFactory<ServiceDb> databases, IOptio
     {
         Candidate[] newest = security.Value.ApiKey.Length == 0 ? Newest() : []; // the document needs no key, and would tell ids
         document.SetExample(
+            "ids", _ => string.Join(',', newest.Select(run => run.Id).Append(NoRun).Append(Guid.Empty).Take(2)));
+        document.SetExample(
             "id", operation => $"{(newest.FirstOrDefault(run => Suits(run, operation.OperationId)) ?? newest.FirstOrDefault())?.Id ?? NoRun}");
     }
 
