@@ -33,7 +33,12 @@ internal static class BadRequests
         yield return Submit("trailing comma in a list", "{\"dataset\":\"shapes\",\n\"augmentations\":[{\"type\":\"flip\"}, ]}", null) with { Says = "line 2, byte 35; a comma" };
         yield return Submit("object of JavaScript", "[object Object]", null) with { Says = "JSON.stringify" };
         yield return Submit("quotes of cmd.exe", "'{dataset:shapes}'", null) with { Says = "cmd.exe" };
-        yield return Submit("comment", """{"dataset":"shapes"} // mine""", null);
+        yield return Submit("comment", "{\"dataset\":\"shapes\", // mine\n\"epochs\":1}", null) with { Says = "no comments" };
+        yield return Submit("comment at the end", """{"dataset":"shapes"} # mine""", null) with { Says = "no comments" };
+        yield return Submit("name without quotes", """{"dataset":"shapes", epochs: 2}""", null) with { Says = "names stand in double quotes" };
+        yield return Submit("first name without quotes", """{dataset: "shapes"}""", null) with { Says = "names stand in double quotes" };
+        yield return Submit("single quotes", """{'dataset':'shapes'}""", null) with { Says = "double quotes" };
+        yield return Submit("comma missing", """{"dataset":"shapes" "epochs":2}""", null) with { Says = "a comma or a colon is missing" };
         yield return Submit("literal NaN", """{"dataset":"shapes","regularization":NaN}""", null);
         yield return Submit("too deep", new string('[', 5000) + new string(']', 5000), null) with { Says = "too deeply" };
         BadRequest notUtf8 = new BadRequest("not UTF-8", "POST", "/api/runs", 400) with { Says = "send it as UTF-8" };

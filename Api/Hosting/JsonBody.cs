@@ -57,7 +57,16 @@ internal static class JsonBody
         int place = PlaceOf(body, e);
         if (body[place..].Trim(" \t\r\n,"u8).IsEmpty) return "; it ends there, before its last } or ]";
         ReadOnlySpan<byte> before = body[..place].TrimEnd(" \t\r\n"u8);
-        return before.EndsWith(","u8) ? "; a comma stands before it, after which something is missing: take the comma away" : "";
+        bool isBehindComma = before.EndsWith(","u8);
+        return (char)body[place] switch
+        {
+            '}' or ']' or ',' when isBehindComma => "; a comma stands before it, after which something is missing: take the comma away",
+            '/' or '#' => "; JSON has no comments: take it away",
+            '\'' => "; names and texts stand in double quotes",
+            >= 'A' and <= 'z' when isBehindComma || before.EndsWith("{"u8) => "; names stand in double quotes",
+            '"' => "; a comma or a colon is missing before it",
+            _ => "",
+        };
     }
 
     private static int PlaceOf(ReadOnlySpan<byte> body, JsonException e)

@@ -22,7 +22,7 @@ internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> 
         HttpRequest request = context.Request;
         if (!IsHealth(request) && !hosts.Contains("*") && !(request.Host.HasValue && HostString.MatchesAny(request.Host.Value, hosts)))
             throw new ProblemException(StatusCodes.Status400BadRequest, request.Host.HasValue
-                ? $"The host \"{request.Host}\" is not a name of this service; add it to AllowedHosts."
+                ? $"The host \"{request.Host.Host}\" is not a name of this service; add it to AllowedHosts."
                 : "The request names no host; send the header Host with a name of this service.");
 
         bool isPreflight = request.Method == "OPTIONS" && request.Headers.AccessControlRequestMethod.Count > 0;
