@@ -23,9 +23,9 @@ public sealed class DatasetWarningTests(ServiceApplication service) : IClassFixt
             [
                 "few-pictures: 1 class has fewer than 10 training pictures, from which little can be learned: \"dogs\" (1).",
                 "no-validation-picture: 1 class has no second training picture, and so no part in the validation accuracy: \"dogs\".",
-                "equal-pictures-in-classes: 1 training picture is in another class too, which no network can tell apart: "
+                "equal-pictures-in-classes: 1 training picture is a copy of one in another class, which no network can tell apart: "
                     + "train/cats/3.png (\"cats\") and train/dogs/0.png (\"dogs\").",
-                "equal-pictures-in-parts: 1 test picture is in the training part too, so that the test accuracy tells more than it should: "
+                "equal-pictures-in-parts: 1 test picture is a copy of one in the training part, so that the test accuracy tells more than it should: "
                     + "test/cats/0.png is train/cats/5.png.",
             ],
             warnings);

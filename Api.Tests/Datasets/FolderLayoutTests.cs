@@ -16,7 +16,7 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
             ("r/cats/1.png", Colour(1)), ("r/dogs/1.png", Colour(2)), ("r/dogs/2.png", Colour(3, 40)), ("r/docs/page/shot.png", Colour(4, 64))));
 
         Assert.Equal("cats 1 0, dogs 1 0", report.Classes());
-        Assert.Contains("does not lie in a class folder", report.Refused()["r/docs/page/shot.png"], StringComparison.Ordinal);
+        Assert.Contains("lies in r/docs/page/, not in one of the class folders in r/", report.Refused()["r/docs/page/shot.png"], StringComparison.Ordinal);
         Assert.Contains("is 40x40", report.Refused()["r/dogs/2.png"], StringComparison.Ordinal);
     }
 
@@ -91,7 +91,7 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
     {
         JsonElement report = await client.TakeAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]));
         Assert.StartsWith(words, WarningOf(report, "folders-left-out"), StringComparison.Ordinal);
-        Assert.All(report.Refused().Values, reason => Assert.Contains("which are class folders in", reason, StringComparison.Ordinal));
+        Assert.All(report.Refused().Values, reason => Assert.Contains("not in one of the class folders in", reason, StringComparison.Ordinal));
     }
 
     [Fact]

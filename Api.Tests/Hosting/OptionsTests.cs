@@ -6,6 +6,15 @@ namespace CnnService.Api.Tests.Hosting;
 public sealed class OptionsTests
 {
     [Fact]
+    public void AllowedHosts_WithAPort_IsRefused()
+    {
+        OriginCheck.Check(new ServerOptions { AllowedHosts = "localhost;127.0.0.1;[::1];*" });
+        Assert.Equal(
+            "AllowedHosts has \"lab:5080\"; give names without ports, with ; between several.",
+            Assert.Throws<StartupException>(() => OriginCheck.Check(new ServerOptions { AllowedHosts = "localhost; lab:5080" })).Message);
+    }
+
+    [Fact]
     public void Options_NothingConfigured_HaveTheDocumentedDefaults()
     {
         Assert.Equivalent(new { Urls = "http://127.0.0.1:5080", AllowedHosts = "localhost;127.0.0.1;[::1]" }, Read<ServerOptions>(""), strict: true);

@@ -93,7 +93,7 @@ internal sealed class FolderLayout
         if (isPlain && folders.Count > 1)
             return $"lies in {string.Join('/', folders)}/, deeper than the other class folders, which lie at the top of the archive; put it directly into the folder of its class there.";
         return !isPlain
-            ? $"does not lie in a class folder beside the others, which are {Place}; put each picture directly into the folder of its class."
+            ? $"lies in {(folders.Count > 0 ? $"{string.Join('/', folders)}/" : "no folder")}, not in one of the {Place}; put each picture into one of those, or its folder beside them."
             : "does not lie in a class folder; put each picture directly into the folder of its class.";
     }
 

@@ -62,6 +62,7 @@ public static class HostingSetup
     public static void CheckSettings(this WebApplication app)
     {
         app.Services.GetRequiredService<IStartupValidator>().Validate();
+        OriginCheck.Check(app.Services.GetRequiredService<IOptions<ServerOptions>>().Value);
         CrossOrigin.Check(app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value);
         ListenAddresses.Check(app.Services);
     }

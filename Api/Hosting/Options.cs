@@ -12,6 +12,9 @@ public sealed class ServerOptions
     /// <summary>Names and addresses that a request's Host may have, with ; between several and * for any; default: the names of this machine for itself.</summary>
     [Required]
     public string AllowedHosts { get; set; } = "localhost;127.0.0.1;[::1]";
+
+    /// <summary>The same, one by one.</summary>
+    internal string[] Hosts => AllowedHosts.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 /// <summary>The settings of who may use the service.</summary>

@@ -13,8 +13,15 @@ namespace CnnService.Api.Hosting;
 /// </summary>
 internal sealed class OriginCheck(RequestDelegate next, IOptions<ServerOptions> server, IOptions<SecurityOptions> security)
 {
-    private readonly StringSegment[] hosts = [.. server.Value.AllowedHosts.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(host => new StringSegment(host))];
+    private readonly StringSegment[] hosts = [.. server.Value.Hosts.Select(host => new StringSegment(host))];
     private readonly string[] origins = security.Value.Origins;
+
+    /// <summary><see cref="StartupException"/> for a listed name with a port: a name is allowed under any.</summary>
+    public static void Check(ServerOptions server)
+    {
+        if (server.Hosts.FirstOrDefault(host => new HostString(host).Port is not null) is { } host)
+            throw new StartupException($"AllowedHosts has \"{host}\"; give names without ports, with ; between several.");
+    }
 
     /// <summary>Looks at one request.</summary>
     public Task InvokeAsync(HttpContext context)

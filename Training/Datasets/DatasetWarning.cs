@@ -47,17 +47,17 @@ public sealed record DatasetWarning(string Code, string Detail)
         EqualPictures equal = EqualPictures.Of(dataset);
         yield return equal.InClasses.Count == 0 ? null : new DatasetWarning(
             "equal-pictures-in-classes",
-            $"{Pictures(equal.InClasses.Count, "training")} in another class too, which no network can tell apart: "
+            $"{Copies(equal.InClasses.Count, "training")} of one in another class, which no network can tell apart: "
                 + $"{List(equal.InClasses, pair => $"{Training(pair.First)} and {Training(pair.Second)}")}.");
         yield return equal.InParts.Count == 0 ? null : new DatasetWarning(
             "equal-pictures-in-parts",
-            $"{Pictures(equal.InParts.Count, "test")} in the training part too, so that the test accuracy tells more than it should: "
+            $"{Copies(equal.InParts.Count, "test")} of one in the training part, so that the test accuracy tells more than it should: "
                 + $"{List(equal.InParts, pair => $"{nameOf(true, pair.Test)} is {nameOf(false, pair.Training)}")}.");
 
         string Training(int index) => $"{nameOf(false, index)} (\"{dataset.Labels[dataset.Train.Labels[index]]}\")";
     }
 
-    private static string Pictures(int count, string part) => count == 1 ? $"1 {part} picture is" : $"{count} {part} pictures are";
+    private static string Copies(int count, string part) => count == 1 ? $"1 {part} picture is a copy" : $"{count} {part} pictures are copies";
 
     private static string Classes(int[] classes) => classes.Length == 1 ? "1 class has" : $"{classes.Length} classes have";
 

@@ -25,9 +25,9 @@ public static class DataFindings
             Classes(dataset, counts, count => count < 2, "no-validation-picture", "no second training picture, and so no part in the validation accuracy"),
             Imbalance(spec, dataset, counts),
             Pictures(Constant(dataset), Severity.Warning, "constant-pictures", "of one single colour, from which nothing can be learned"),
-            Pictures(Pairs(equal.InClass, "training"), Severity.Info, "equal-pictures", "in their class more than once, and so count more than others"),
-            Pictures(Pairs(equal.InClasses, "training"), Severity.Warning, "equal-pictures-in-classes", "in another class too, which no network can tell apart"),
-            Pictures(Pairs(equal.InParts, "test"), Severity.Warning, "equal-pictures-in-parts", "in training and test part, so that the test accuracy tells more than it should"),
+            Copies(Pairs(equal.InClass, "training"), Severity.Info, "equal-pictures", "the same class, which so counts more than others"),
+            Copies(Pairs(equal.InClasses, "training"), Severity.Warning, "equal-pictures-in-classes", "another class, which no network can tell apart"),
+            Copies(Pairs(equal.InParts, "test"), Severity.Warning, "equal-pictures-in-parts", "the training part, so that the test accuracy tells more than it should"),
         ];
         return [.. all.OfType<Finding>()];
     }
@@ -52,6 +52,9 @@ public static class DataFindings
                 + (balanced ? "which the loss makes up for." : "which the network will favour; give loss.classWeights balanced, or more pictures of the small ones."),
             [Described(dataset, counts, most), Described(dataset, counts, least)]);
     }
+
+    private static Finding? Copies(string[] seen, Severity severity, string code, string where) => seen.Length == 0 ? null : new Finding(
+        severity, code, $"{(seen.Length == 1 ? "1 picture is a copy" : $"{seen.Length} pictures are copies")} of one in {where}.", [.. seen.Take(MostExamples)]);
 
     private static Finding? Pictures(string[] seen, Severity severity, string code, string what) => seen.Length == 0 ? null : new Finding(
         severity, code, $"{(seen.Length == 1 ? "1 picture is" : $"{seen.Length} pictures are")} {what}.", [.. seen.Take(MostExamples)]);
