@@ -83,7 +83,7 @@ internal sealed record ValidationResult(Guid Run, long Iteration, IReadOnlyList<
         .OrderByDescending(image => image.Probability).ThenBy(image => image.Index);
 }
 
-/// <summary>What a model makes of an image.</summary>
+/// <summary>A held-out image with the class that a model gives it.</summary>
 /// <param name="Index">Its place in the training part.</param>
 /// <param name="Label">Its class.</param>
 /// <param name="Predicted">The class that it is taken for.</param>
