@@ -151,6 +151,8 @@ internal static class BadRequests
         foreach (string query in (string[])["state=done", "state=Queued", "state=", "state=1", "limit=0", "limit=1001", "limit=-1", "limit=many", "limit=1.5", "after=middle", "after=", "limit=1&limit=2"])
             yield return new BadRequest($"list {query}", "GET", $"/api/runs?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
         foreach (string ids in (string[])["?ids={trained}", "?ids={trained},{trained}", "?ids={trained},42", ""]) yield return new BadRequest($"compare{ids}", "GET", $"/api/runs/compare{ids}", 400, "ids");
+        foreach (string query in (string[])["points=0", "points=2001", "points=many", "from=0", "to=0", "to=4&from=5"])
+            yield return new BadRequest($"curve {query}", "GET", $"/api/runs/{{trained}}/curve?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
         yield return new BadRequest("compare with no run", "GET", "/api/runs/compare?ids={trained},00000000-0000-0000-0000-000000000000", 404);
         foreach (string verb in (string[])["pause", "resume", "cancel"])
         {
@@ -159,7 +161,7 @@ internal static class BadRequests
             yield return new BadRequest($"{verb} by GET", "GET", $"/api/runs/{{trained}}/{verb}", 405);
         }
 
-        foreach (string part in (string[])["", "/events", "/parameters", "/filters.png", "/confusion", "/mistakes"])
+        foreach (string part in (string[])["", "/events", "/curve", "/parameters", "/filters.png", "/confusion", "/mistakes"])
         {
             yield return new BadRequest($"no run{part}", "GET", Nobody + part, 404);
             yield return new BadRequest($"an id that is none{part}", "GET", $"/api/runs/42{part}", 404);
@@ -236,7 +238,7 @@ internal static class BadRequests
         foreach (string place in (string[])["images/0.png", "images", "sheet.png"]) yield return new BadRequest($"{place} of no dataset", "GET", $"/api/datasets/nothing/{place}", 404);
         foreach (string query in (string[])["part=middle", "label=hexagon", "limit=0", "limit=1001", "after=last"])
             yield return new BadRequest($"images {query}", "GET", $"/api/datasets/shapes/images?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
-        foreach (string query in (string[])["part=middle", "label=hexagon", "columns=0", "columns=129", "rows=0", "rows=65", "offset=-1"])
+        foreach (string query in (string[])["part=middle", "label=hexagon", "columns=0", "columns=129", "rows=0", "rows=65", "offset=-1", "indices=1,x", "indices=-1", "indices=999999", "indices=2147483648", "indices=1,", "label=circle&indices=1"])
             yield return new BadRequest($"sheet {query}", "GET", $"/api/datasets/shapes/sheet.png?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
         foreach ((string method, string address) in ((string, string)[])[("PUT", "/api/datasets"), ("POST", "/api/datasets/shapes"), ("DELETE", "/api/datasets/shapes/images/0.png")])
             yield return new BadRequest($"{method} {address}", method, address, 405);

@@ -50,6 +50,14 @@ public sealed class DatasetImagesTests(DatasetImagesTests.Service service) : ICl
         Assert.All(Tile(sheet, 1, 0), pixel => Assert.Equal(SKColors.Black, pixel));
     }
 
+    [Fact]
+    public async Task Sheet_OfIndices_HasThoseInTheirOrder()
+    {
+        using SKBitmap sheet = await SheetAsync("?part=test&columns=2&rows=1&offset=1&indices=5,19,0,3");
+        Assert.True(Tile(sheet, 0, 0).SequenceEqual(Colours(Shapes.Test[19])));
+        Assert.True(Tile(sheet, 1, 0).SequenceEqual(Colours(Shapes.Test[0])));
+    }
+
     private async Task<List<(int Index, string Label)>> AllAsync(string query)
     {
         var all = new List<(int, string)>();

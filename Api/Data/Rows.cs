@@ -214,6 +214,27 @@ public sealed class EventRow
     };
 }
 
+/// <summary>A window of a run's losses, all of whose iterations are told (see <see cref="Runs.LossCurve"/>).</summary>
+public sealed class LossWindowRow
+{
+    public long Run { get; init; }
+
+    /// <summary>1 for 16 iterations, 2 for 256, 3 for 4,096.</summary>
+    public int Level { get; init; }
+
+    /// <summary>The place among the windows of the level, from 0.</summary>
+    public long Number { get; init; }
+
+    /// <summary>The bits of the smallest loss: SQLite stores no NaN.</summary>
+    public long MinBits { get; init; }
+
+    /// <summary>The bits of the largest loss.</summary>
+    public long MaxBits { get; init; }
+
+    /// <summary>The bits of the sum of the losses.</summary>
+    public long SumBits { get; init; }
+}
+
 /// <summary>Everything that a run needs to go on after an iteration.</summary>
 public sealed class CheckpointRow
 {

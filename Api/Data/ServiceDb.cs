@@ -14,6 +14,9 @@ public sealed class ServiceDb(DbContextOptions<ServiceDb> options) : DbContext(o
     /// <summary>The events of all runs.</summary>
     public DbSet<EventRow> Events => Set<EventRow>();
 
+    /// <summary>The losses of all runs in windows.</summary>
+    public DbSet<LossWindowRow> LossWindows => Set<LossWindowRow>();
+
     /// <summary>The last two checkpoints of each run that has not ended.</summary>
     public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
 
@@ -39,13 +42,18 @@ public sealed class ServiceDb(DbContextOptions<ServiceDb> options) : DbContext(o
             run.HasIndex(row => row.Removed).HasFilter("Removed"); // the few that are deleted and not yet gone
             run.HasQueryFilter(row => !row.Removed);
         });
-        modelBuilder.Entity<EventRow>().HasKey(row => new { row.Run, row.Sequence });
+        modelBuilder.Entity<EventRow>(item =>
+        {
+            item.HasKey(row => new { row.Run, row.Sequence });
+            item.HasIndex(row => new { row.Run, row.Iteration, row.Epoch }).HasFilter("Type = 'Epoch'"); // the few among many iterations
+        });
+        modelBuilder.Entity<LossWindowRow>().HasKey(row => new { row.Run, row.Level, row.Number });
         modelBuilder.Entity<CheckpointRow>().HasKey(row => new { row.Run, row.Iteration });
         modelBuilder.Entity<ParametersRow>().HasKey(row => new { row.Run, row.Which });
         modelBuilder.Entity<ContentRow>().HasKey(row => row.Key);
         modelBuilder.Entity<PieceRow>().HasKey(row => new { row.Content, row.Number });
         modelBuilder.Entity<PieceRow>().HasOne<ContentRow>().WithMany().HasForeignKey(row => row.Content).OnDelete(DeleteBehavior.Cascade);
-        foreach (var type in (Type[])[typeof(EventRow), typeof(CheckpointRow), typeof(ParametersRow)])
+        foreach (var type in (Type[])[typeof(EventRow), typeof(LossWindowRow), typeof(CheckpointRow), typeof(ParametersRow)])
             modelBuilder.Entity(type).HasOne(typeof(RunRow)).WithMany().HasForeignKey("Run").OnDelete(DeleteBehavior.Cascade);
         foreach (var type in (Type[])[typeof(CheckpointRow), typeof(ParametersRow)])
             modelBuilder.Entity(type).HasOne(typeof(ContentRow)).WithMany().HasForeignKey("Content").OnDelete(DeleteBehavior.Restrict);

@@ -11,7 +11,7 @@ internal sealed partial class Sweeper(DatabaseWriter database, ContentStore cont
     : BackgroundService
 {
     // A slice of any kind takes some 20 ms, besides its commit.
-    private const int EventsPerSlice = 5000, PiecesPerSlice = 16, PagesPerSlice = 500;
+    private const int RowsPerSlice = 5000, PiecesPerSlice = 16, PagesPerSlice = 500;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AtLeastEvery = TimeSpan.FromMinutes(1); // contents that were held when it looked
     private readonly SemaphoreSlim wake = new(1);
@@ -90,7 +90,14 @@ internal sealed partial class Sweeper(DatabaseWriter database, ContentStore cont
         IQueryable<EventRow> events = db.Events.Where(row => row.Run == run);
         if (await events.MinAsync(row => (long?)row.Sequence, cancel) is long first)
         {
-            await events.Where(row => row.Sequence < first + EventsPerSlice).ExecuteDeleteAsync(cancel);
+            await events.Where(row => row.Sequence < first + RowsPerSlice).ExecuteDeleteAsync(cancel);
+            return;
+        }
+
+        IQueryable<LossWindowRow> windows = db.LossWindows.Where(row => row.Run == run);
+        if (await windows.AsNoTracking().OrderBy(row => row.Level).ThenBy(row => row.Number).FirstOrDefaultAsync(cancel) is { } window)
+        {
+            await windows.Where(row => row.Level == window.Level && row.Number < window.Number + RowsPerSlice).ExecuteDeleteAsync(cancel);
             return;
         }
 

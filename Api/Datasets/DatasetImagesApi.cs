@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using CnnService.Api.Data;
 using CnnService.Api.Description;
 using CnnService.Api.Hosting;
@@ -59,7 +60,8 @@ internal static class DatasetImagesApi
         [Description(PartWords)][AllowedValues("train", "test")] string part = "train", [Description(LabelWords)] string? label = null,
         [Description("Images beside each other.")][Range(1, ContactSheet.LongestSide)] int columns = 16,
         [Description("Images below each other; columns times rows is at most 1,024.")][Range(1, ContactSheet.LongestSide)] int rows = 8,
-        [Description("How many images are left out before the first.")][Range(0, int.MaxValue)] int offset = 0)
+        [Description("How many images are left out before the first.")][Range(0, int.MaxValue)] int offset = 0,
+        [Description("The places of the images in their part, with commas between them, such as those of mistakes; left out, all of the part or class.")] string? indices = null)
     {
         foreach ((string field, int value) in ((string, int)[])[("columns", columns), ("rows", rows)])
         {
@@ -71,9 +73,19 @@ internal static class DatasetImagesApi
             throw new ProblemException(StatusCodes.Status400BadRequest, $"rows is {rows}; with {columns} columns it is at most {ContactSheet.MostImages / columns}.", "rows");
         if (offset < 0) throw new ProblemException(StatusCodes.Status400BadRequest, $"offset is {offset}; it is at least 0.", "offset");
         return TypedResults.Bytes(
-            await ReadAsync(db, store, name, part, images => ContactSheet.ToPng(images, [.. IndicesOf(images, label).Skip(offset).Take(columns * rows)], columns, rows), cancel),
+            await ReadAsync(db, store, name, part, images => ContactSheet.ToPng(images, [.. Chosen(images).Skip(offset).Take(columns * rows)], columns, rows), cancel),
             "image/png");
+
+        IEnumerable<int> Chosen(StoredPart images) => indices is null ? IndicesOf(images, label) : label is null ? ParseIndices(indices, images.Count)
+            : throw new ProblemException(StatusCodes.Status400BadRequest, "label is given with indices; give one of them.", "label");
     }
+
+    private static int[] ParseIndices(string indices, int count) =>
+    [
+        .. indices.Split(',', StringSplitOptions.TrimEntries).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < count
+            ? index
+            : throw new ProblemException(StatusCodes.Status400BadRequest, $"indices has \"{text}\"; give numbers from 0 to {count - 1} with commas between them.", "indices")),
+    ];
 
     private static async Task<T> ReadAsync<T>(ServiceDb db, DatasetStore store, string name, string part, Func<StoredPart, T> read, CancellationToken cancel)
     {

@@ -64,6 +64,7 @@ internal static class ApiDescription
         options.DocInclusionPredicate((_, endpoint) => endpoint.HttpMethod != "HEAD"); // as GET, which is there
         options.SupportNonNullableReferenceTypes();
         options.SchemaFilter<SpecSchemas>();
+        options.SchemaFilter<RecordSchemas>();
         options.OperationFilter<Operations>();
         options.AddSecurityDefinition(KeyScheme, new OpenApiSecurityScheme
         {

@@ -80,15 +80,17 @@ internal sealed class RunWriter(
         }
 
         write.Apply(row);
-        AddEvents(db, write, sequence);
+        await AddEventsAsync(db, write, sequence);
         if (write.State is RunState state) await EnterAsync(db, row, state);
         if (write.Checkpoint is Checkpoint checkpoint) await AddAsync(db, row, checkpoint);
         foreach (ModelFile file in write.Parameters) await ReplaceAsync(db, row, file);
         return requested;
     }
 
-    private void AddEvents(ServiceDb db, RunWrite write, long sequence)
+    private async Task AddEventsAsync(ServiceDb db, RunWrite write, long sequence)
     {
+        if (write.Events.FirstOrDefault(item => item.Type == EventType.Iteration) is { Iteration: long next })
+            await new LossCurve(db, claim.Order, sequence - (next - 1)).AddAsync(write.Events, CancellationToken.None);
         foreach (EventRow item in write.Events) db.Events.Add(item.Placed(claim.Order, ++sequence));
         if (write.State is RunState state)
             db.Events.Add(new EventRow { Run = claim.Order, Sequence = sequence + 1, Type = EventType.State, State = state, At = time.GetUtcNow().UtcDateTime });

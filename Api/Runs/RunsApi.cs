@@ -39,6 +39,7 @@ internal static class RunsApi
         runs.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelRun").WithSummary("Cancels a run between two iterations.").Refuses(404, 409);
         runs.MapDelete("/{id:guid}", Delete).WithName("deleteRun").WithSummary("Deletes a run that is not running.").Refuses(404, 409);
         runs.MapRunEvents();
+        runs.MapCurve();
         runs.MapRunComparison();
         app.MapHub<RunsHub>("/hubs/runs");
     }
