@@ -14,5 +14,6 @@ public sealed class DemoTests
         Assert.Contains("epoch 12/12", output, StringComparison.Ordinal);
         Assert.Matches("Validation accuracy 0\\.9[0-9]+", output);
         Assert.Matches("test picture 7 is .* it shows", output);
+        Assert.Matches("The page of the run: http://127.0.0.1:[0-9]+/runs/[0-9a-f-]{36}\n", output);
     }
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using CnnService.Api.Data;
@@ -26,8 +28,10 @@ internal sealed class Demo(HttpClient http, DatasetStore datasets, TextWriter ou
         CancellationToken stopping = app.Lifetime.ApplicationStopping;
         try
         {
-            await new Demo(http, app.Services.GetRequiredService<DatasetStore>(), Console.Out).RunAsync(stopping);
+            Guid run = await new Demo(http, app.Services.GetRequiredService<DatasetStore>(), Console.Out).RunAsync(stopping);
+            await Console.Out.WriteLineAsync($"The page of the run: {address}/runs/{run}");
             await Console.Out.WriteLineAsync($"Swagger UI: {address}/swagger");
+            if (!exit && !Console.IsOutputRedirected) OpenPage($"{address}/runs/{run}");
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
@@ -43,8 +47,8 @@ internal sealed class Demo(HttpClient http, DatasetStore datasets, TextWriter ou
         return 0;
     }
 
-    /// <summary>Runs it; an <see cref="InvalidOperationException"/> says what did not work.</summary>
-    public async Task RunAsync(CancellationToken cancel)
+    /// <summary>Runs it, and gives the id of its run; an <see cref="InvalidOperationException"/> says what did not work.</summary>
+    public async Task<Guid> RunAsync(CancellationToken cancel)
     {
         Run run = await SubmitAsync(cancel);
         await output.WriteLineAsync($"POST /api/runs: run {run.Id} trains {Spec.Epochs} epochs on {run.Dataset}.");
@@ -53,6 +57,19 @@ internal sealed class Demo(HttpClient http, DatasetStore datasets, TextWriter ou
         if (run.State != RunState.Completed) throw new InvalidOperationException($"The run is {run.State}: {run.Failure?.Message}");
         await output.WriteLineAsync(Invariant($"Validation accuracy {run.BestValidationAccuracy:F4}, test accuracy {run.TestAccuracy:F4}."));
         await PredictAsync(run, cancel);
+        return run.Id;
+    }
+
+    private static void OpenPage(string address)
+    {
+        try
+        {
+            Process.Start(new ProcessStartInfo(address) { UseShellExecute = true })?.Dispose();
+        }
+        catch (Win32Exception)
+        {
+            // There is no browser; the address stands above.
+        }
     }
 
     private async Task<Run> SubmitAsync(CancellationToken cancel)

@@ -41,6 +41,7 @@ public static class HostingSetup
         services.AddHealth();
         services.AddCrossOrigin();
         services.AddApiDescription();
+        WebPage.AddTo(services);
 
         builder.WebHost.UseUrls(Settings.Read(builder.Configuration, "", new ServerOptions()).Urls);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -79,6 +80,7 @@ public static class HostingSetup
         app.Use(BodyLimits.RefuseEncoded);
         app.Use(KeepStreamsFlowing);
         app.UseApiDescription();
+        WebPage.Use(app);
     }
 
     /// <summary>Asks for the key from here on, and maps the service's own endpoints.</summary>

@@ -1,0 +1,3 @@
+export function Compare(_: { query?: URLSearchParams; name?: string }) {
+  return <h1>Compare</h1>;
+}

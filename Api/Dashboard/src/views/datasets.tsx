@@ -1,0 +1,3 @@
+export function Datasets(_: { query?: URLSearchParams; name?: string }) {
+  return <h1>Datasets</h1>;
+}

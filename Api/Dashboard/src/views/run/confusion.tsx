@@ -1,0 +1,5 @@
+import type { Run } from '../../api/types';
+
+export function Confusions(_: { run: Run; query: URLSearchParams }) {
+  return null;
+}

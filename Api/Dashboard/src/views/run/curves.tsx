@@ -1,0 +1,258 @@
+import { useMemo } from 'preact/hooks';
+import type uPlot from 'uplot';
+import { root } from '../../api/client';
+import type { Run, RunEvent } from '../../api/types';
+import { Button, Failure, Notice } from '../../components/basics';
+import { axis, Chart, color } from '../../components/chart';
+import { useCurve } from '../../components/useCurve';
+import { count, loss, percent, setting } from '../../logic/formats';
+import { isOpen } from '../../logic/runs';
+import { smooth } from '../../logic/smoothing';
+import { setQuery } from '../../router';
+
+const defaultSmoothing = 0.6;
+
+/** The loss of every iteration, and the accuracies and losses after each epoch, over the same iterations. */
+export function Curves({ run, query }: { run: Run; query: URLSearchParams }) {
+  const opened = useMemo(() => run.iteration, [run.id]);
+  const range = rangeOf(query);
+  const { view, error } = useCurve(run.id, opened, range);
+  const isLog = query.get('y') === 'log';
+  const weight = Number(query.get('smooth') ?? defaultSmoothing);
+  const zoom = (chosen: [number, number] | undefined) =>
+    setQuery(chosen ? limited(chosen, Math.max(view.last, run.iteration)) : { from: undefined, to: undefined });
+
+  const lossOptions = useMemo(
+    () => lossChart(isLog, run.failure?.iteration ?? undefined),
+    [isLog, run.failure?.iteration],
+  );
+  const lossData = useMemo<uPlot.AlignedData>(() => {
+    const { iteration, min, max, mean } = view.points;
+    const drawn = (values: number[]) =>
+      values.map(value => (Number.isFinite(value) && (!isLog || value > 0) ? value : null));
+    return [iteration, drawn(max), drawn(min), drawn(mean), drawn(smooth(mean, weight))];
+  }, [view, weight, isLog]);
+  const accuracyOptions = useMemo(accuracyChart, []);
+  const accuracyData = useMemo<uPlot.AlignedData>(() => epochColumns(view.epochs, view.last), [view]);
+
+  const { mean } = view.points;
+  if (error) return <Failure error={error} />;
+  if (mean.length === 0)
+    return (
+      <section class="card">
+        <p role="status">
+          {isOpen(run) ? 'The curve begins with the first iteration.' : 'There is no iteration, so there is no curve.'}
+        </p>
+      </section>
+    );
+  const words = `Loss over iterations: ${loss(mean[0])} at first, ${loss(mean.at(-1))} at iteration ${count(view.last)}.`;
+  const last = view.epochs.at(-1);
+  return (
+    <>
+      <section class="card" data-iterations={view.last} data-windows={mean.length}>
+        <div class="row between">
+          <h2>Loss</h2>
+          <div class="row">
+            {range && (
+              <Button onPress={() => zoom(undefined)}>{isOpen(run) ? 'Live: follow the newest' : 'Show all'}</Button>
+            )}
+            <Button aria-pressed={isLog} onPress={() => setQuery({ y: isLog ? undefined : 'log' })}>
+              Logarithmic
+            </Button>
+            <label class="row">
+              Smoothing
+              <input
+                type="range"
+                min="0"
+                max="0.99"
+                step="0.01"
+                value={weight}
+                onInput={event => setQuery({ smooth: event.currentTarget.value })}
+              />
+            </label>
+          </div>
+        </div>
+        <Chart options={lossOptions} data={lossData} range={range} label={words} onZoom={zoom} />
+        <p class="quiet">
+          Light: each window's smallest to largest loss, and its mean. Strong: smoothed. Drag to zoom, double-click for
+          all; with the chart in focus, arrows, +, − and Home.
+        </p>
+        {run.failure?.iteration && (
+          <Notice kind="error">
+            The red line marks iteration {count(run.failure.iteration)}, where the loss was no finite number any more.
+          </Notice>
+        )}
+      </section>
+      <section class="card">
+        <h2>Accuracy</h2>
+        {last ? (
+          <>
+            <Chart
+              options={accuracyOptions}
+              data={accuracyData}
+              range={range}
+              label={`Accuracy over iterations: ${percent(last.trainAccuracy)} on training pictures and ${percent(last.validationAccuracy)} on held-out ones after epoch ${last.epoch}.`}
+              onZoom={zoom}
+            />
+            <EpochTable epochs={view.epochs} />
+          </>
+        ) : (
+          <p role="status">It is measured after each epoch; the first one is not over yet.</p>
+        )}
+      </section>
+      <p class="row">
+        <a class="button" href={`${root}api/runs/${run.id}/plot.png`} target="_blank" rel="noreferrer">
+          As a picture
+        </a>
+        <a class="button" href={`${root}api/runs/${run.id}/report.html`} target="_blank" rel="noreferrer">
+          Report in one file
+        </a>
+      </p>
+    </>
+  );
+}
+
+function rangeOf(query: URLSearchParams): [number, number] | undefined {
+  const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
+  return from >= 1 && to > from ? [from, to] : undefined;
+}
+
+// A view of at least a few iterations, within those that there are.
+function limited([from, to]: [number, number], last: number): Record<string, string | undefined> {
+  const width = Math.max(4, Math.min(to - from, last - 1));
+  const first = Math.round(Math.min(Math.max(1, from), Math.max(1, last - width)));
+  return first <= 1 && width >= last - 1
+    ? { from: undefined, to: undefined }
+    : { from: `${first}`, to: `${Math.round(first + width)}` };
+}
+
+function epochColumns(epochs: readonly RunEvent[], last: number): uPlot.AlignedData {
+  const column = (of: (event: RunEvent) => number | null | undefined) => [
+    ...epochs.map(event => of(event) ?? null),
+    null,
+  ];
+  // The last iteration, so that both charts have the same ends.
+  return [
+    [...epochs.map(event => event.iteration as number), Math.max(last, (epochs.at(-1)?.iteration ?? 0) + 1)],
+    column(e => e.trainAccuracy),
+    column(e => e.validationAccuracy),
+  ];
+}
+
+const iterations = axis('iteration', {
+  values: (_, ticks) => ticks.map(tick => (Number.isInteger(tick) ? count(tick) : '')),
+});
+
+function lossChart(isLog: boolean, failed: number | undefined): Omit<uPlot.Options, 'width'> {
+  return {
+    height: 320,
+    cursor: { sync: { key: 'run' }, drag: { x: true, y: false, setScale: false } },
+    legend: { live: true },
+    scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
+    axes: [iterations, axis('loss', { size: 60 })],
+    bands: [{ series: [1, 2], fill: () => color('accent-soft') }],
+    series: [
+      { label: 'iteration', value: (_, value) => (value === null ? '–' : count(value)) },
+      {
+        label: 'largest',
+        stroke: () => color('line'),
+        width: 1,
+        points: { show: false },
+        value: (_, value) => loss(value),
+      },
+      {
+        label: 'smallest',
+        stroke: () => color('line'),
+        width: 1,
+        points: { show: false },
+        value: (_, value) => loss(value),
+      },
+      {
+        label: 'mean',
+        stroke: () => color('quiet'),
+        width: 1,
+        points: { show: false },
+        value: (_, value) => loss(value),
+      },
+      {
+        label: 'smoothed',
+        stroke: () => color('accent'),
+        width: 2,
+        points: { show: false },
+        value: (_, value) => loss(value),
+      },
+    ],
+    hooks: { draw: [plot => failed !== undefined && mark(plot, failed)] },
+  };
+}
+
+function mark(plot: uPlot, iteration: number): void {
+  const x = plot.valToPos(iteration, 'x', true);
+  const { ctx } = plot;
+  ctx.save();
+  ctx.strokeStyle = color('bad');
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(x, plot.bbox.top);
+  ctx.lineTo(x, plot.bbox.top + plot.bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
+function accuracyChart(): Omit<uPlot.Options, 'width'> {
+  return {
+    height: 220,
+    cursor: { sync: { key: 'run' }, drag: { x: true, y: false, setScale: false } },
+    scales: { x: { time: false }, y: { range: (_, min) => [Math.max(0, Math.floor(10 * min) / 10), 1] } },
+    axes: [
+      iterations,
+      axis('accuracy', { size: 60, values: (_, ticks) => ticks.map(tick => `${Math.round(100 * tick)} %`) }),
+    ],
+    series: [
+      { label: 'iteration', value: (_, value) => (value === null ? '–' : count(value)) },
+      {
+        label: 'training pictures',
+        stroke: () => color('quiet'),
+        width: 2,
+        dash: [6, 4],
+        value: (_, value) => percent(value),
+      },
+      { label: 'held-out pictures', stroke: () => color('accent'), width: 2, value: (_, value) => percent(value) },
+    ],
+  };
+}
+
+function EpochTable({ epochs }: { epochs: readonly RunEvent[] }) {
+  return (
+    <details>
+      <summary>Numbers of each epoch</summary>
+      <div class="scrolls">
+        <table>
+          <thead>
+            <tr>
+              {['Epoch', 'Iteration', 'Training', 'Held-out', 'Held-out loss', 'Learning rate'].map(words => (
+                <th key={words} scope="col" class="number">
+                  {words}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {epochs.toReversed().map(event => (
+              <tr key={event.epoch}>
+                <td class="number">{event.epoch}</td>
+                <td class="number">{count(event.iteration as number)}</td>
+                <td class="number">{percent(event.trainAccuracy)}</td>
+                <td class="number">{percent(event.validationAccuracy)}</td>
+                <td class="number">{loss(event.validationLoss)}</td>
+                <td class="number">
+                  {event.learningRate === undefined || event.learningRate === null ? '–' : setting(event.learningRate)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,5 @@
+import type { Run } from '../../api/types';
+
+export function Details(_: { run: Run }) {
+  return null;
+}

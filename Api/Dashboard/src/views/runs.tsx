@@ -1,0 +1,3 @@
+export function Runs(_: { query?: URLSearchParams; name?: string }) {
+  return <h1>Runs</h1>;
+}
