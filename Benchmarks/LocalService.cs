@@ -11,6 +11,9 @@ internal sealed class LocalService : IAsyncDisposable
 
     private LocalService(Process process, DirectoryInfo folder) => (this.process, this.folder) = (process, folder);
 
+    /// <summary>Its data directory.</summary>
+    public string DataDirectory => folder.FullName;
+
     /// <summary>Speaks to it.</summary>
     public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromMinutes(10) };
 

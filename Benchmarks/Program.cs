@@ -17,6 +17,8 @@ switch (args)
         return await Intervals.RunAsync(arguments);
     case ["latency"]:
         return await Latency.RunAsync();
+    case ["page"]:
+        return await PageSpeed.RunAsync();
     case ["faults", .. string[] arguments]:
         return await CnnService.Benchmarks.Faults.Harness.RunAsync(arguments);
     case ["kernels", .. string[] arguments]:
@@ -33,6 +35,7 @@ switch (args)
                    epoch                    times the trainer beside its bare steps
                    preflight [PATH ...]     holds the intervals of pre-flight against runs of all presets; --epochs N for shorter ones
                    latency                  times the answers of the service, idle and while a run trains
+                   page                     times the curve of 1,000,000 iterations, and the page that shows it in Chromium
                    faults [OPTION ...]      {faults}
                    kernels [OPTION ...]     BenchmarkDotNet: --filter '*' runs all, --list flat names them
             """);
