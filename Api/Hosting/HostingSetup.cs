@@ -80,7 +80,7 @@ public static class HostingSetup
         app.Use(BodyLimits.RefuseEncoded);
         app.Use(KeepStreamsFlowing);
         app.UseApiDescription();
-        WebPage.Use(app);
+        WebPage.Use(app, WebPage.Folder);
     }
 
     /// <summary>Asks for the key from here on, and maps the service's own endpoints.</summary>

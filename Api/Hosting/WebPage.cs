@@ -28,10 +28,13 @@ internal sealed class WebPage
         options.Providers.Add<GzipCompressionProvider>();
     });
 
+    /// <summary>The folder that the page is built into, beside the program.</summary>
+    public static string Folder => Path.Combine(AppContext.BaseDirectory, "wwwroot");
+
     /// <summary>Puts it in front of the endpoints, at addresses that none of them has.</summary>
-    public static void Use(WebApplication app)
+    public static void Use(WebApplication app, string folder)
     {
-        string folder = Path.Combine(AppContext.BaseDirectory, "wwwroot"), index = Path.Combine(folder, "index.html");
+        string index = Path.Combine(folder, "index.html");
         bool isBuilt = File.Exists(index);
         var page = new WebPage(isBuilt ? File.ReadAllText(index) : NotBuilt);
         app.UseWhen(context => DepthOf(context.Request) is not null, views => views.UseResponseCompression().Run(page.SendAsync));

@@ -63,3 +63,9 @@ export function followLinks(): void {
     go(path);
   });
 }
+
+/** The iterations that are looked at; undefined for all. */
+export function rangeOf(query: URLSearchParams): [number, number] | undefined {
+  const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
+  return from >= 1 && to > from ? [from, to] : undefined;
+}

@@ -15,6 +15,13 @@ export interface CurveView {
   last: number;
 }
 
+/** What is known of a curve, and of the range that is looked at. */
+export interface CurveState {
+  view: CurveView;
+  whole: CurveView;
+  error: unknown;
+}
+
 const nothing: CurveView = { points: { iteration: [], min: [], max: [], mean: [] }, epochs: [], last: 0 };
 
 /**
@@ -28,9 +35,9 @@ export function useCurve(
   id: string,
   iteration: number | undefined,
   range: readonly [number, number] | undefined,
-): { view: CurveView; error: unknown } {
-  const whole = useRef<{ windows: Windows; epochs: RunEvent[] }>(undefined);
-  const [view, setView] = useState(nothing);
+): CurveState {
+  const known = useRef<{ windows: Windows; epochs: RunEvent[] }>(undefined);
+  const [whole, setWhole] = useState(nothing);
   const [detail, setDetail] = useState<{ of: string; view: CurveView }>();
   const [error, setError] = useState<unknown>();
 
@@ -43,17 +50,17 @@ export function useCurve(
       if (waiting !== 0) return;
       waiting = requestAnimationFrame(() => {
         waiting = 0;
-        if (whole.current) setView(viewOf(whole.current.windows, whole.current.epochs));
+        if (known.current) setWhole(viewOf(known.current.windows, known.current.epochs));
       });
     };
     const begin = (curve: Curve) => {
-      const known = { windows: Windows.of(curve, iteration, most), epochs: [...curve.epochs] };
-      whole.current = known;
+      const begun = { windows: Windows.of(curve, iteration, most), epochs: [...curve.epochs] };
+      known.current = begun;
       show();
       stop = live.watch(id, iteration, event => {
-        if (event.type === 'iteration') known.windows.add(event.iteration as number, event.loss as number);
-        if (event.type === 'epoch' && (event.epoch as number) > (known.epochs.at(-1)?.epoch ?? 0))
-          known.epochs.push(event);
+        if (event.type === 'iteration') begun.windows.add(event.iteration as number, event.loss as number);
+        if (event.type === 'epoch' && (event.epoch as number) > (begun.epochs.at(-1)?.epoch ?? 0))
+          begun.epochs.push(event);
         show();
       });
     };
@@ -90,7 +97,7 @@ export function useCurve(
   }, [id, from, to]);
 
   const fine = from !== undefined && detail?.of === `${from}-${to}`;
-  return { view: fine ? detail.view : view, error };
+  return { view: fine ? detail.view : whole, whole, error };
 }
 
 function viewOf(windows: Windows, epochs: readonly RunEvent[]): CurveView {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accuracyRange, bytes, count, counted, duration, loss, percent } from './formats';
+import { accuracyRange, bytes, count, counted, duration, durationRange, loss, percent } from './formats';
 
 describe('formats', () => {
   it('separates thousands', () => {
@@ -48,6 +48,11 @@ describe('formats', () => {
       '2 h 5 min',
     ]);
     expect(duration(undefined)).toBe('–');
+    expect([durationRange(10, 15), durationRange(10, 10.2), durationRange(50, 70)]).toEqual([
+      '10 to 15 s',
+      '10 s',
+      '50 s to 1 min 10 s',
+    ]);
   });
 
   it('counts bytes in thousands', () => {

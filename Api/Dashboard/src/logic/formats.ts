@@ -51,6 +51,13 @@ export function duration(seconds: number | null | undefined): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** A time between two: "10 to 15 s"; one number where both are told alike. */
+export function durationRange(low: number, high: number): string {
+  const [from, to] = [duration(low), duration(high)];
+  if (from === to) return to;
+  return high < 59.5 && low >= 1 ? `${Math.round(low)} to ${to}` : `${from} to ${to}`;
+}
+
 /** Bytes in the units of the field: 1 MB is 1,000,000 bytes. */
 export function bytes(value: number): string {
   if (value < 1000) return `${value} bytes`;

@@ -1,14 +1,17 @@
-import { useEffect, useState } from 'preact/hooks';
-import { get, post, remove } from '../api/client';
+import { useEffect, useRef } from 'preact/hooks';
+import { get } from '../api/client';
 import type { Run } from '../api/types';
-import { Button, Confirm, Failure, Notice, State, TabPanel, Tabs } from '../components/basics';
+import { Failure, Notice, State, TabPanel, Tabs } from '../components/basics';
+import { useCurve } from '../components/useCurve';
 import { useRun } from '../components/useRun';
-import { count, duration, percent } from '../logic/formats';
-import { accuracyWords, elapsed, headline, isOpen, progress } from '../logic/runs';
-import { go, href, setQuery } from '../router';
+import { count } from '../logic/formats';
+import { headline, progress } from '../logic/runs';
+import { href, rangeOf, setQuery } from '../router';
+import { Actions } from './run/actions';
 import { Confusions } from './run/confusion';
 import { Curves } from './run/curves';
 import { Details } from './run/details';
+import { Progress } from './run/progress';
 import { TryIt } from './run/tryIt';
 import { UseIt } from './run/useIt';
 
@@ -23,6 +26,9 @@ const tabs = [
 /** A run: how it goes, what it has learned, and what can be done with it. */
 export function RunView({ id, query }: { id: string; query: URLSearchParams }) {
   const { value: run, error, again } = useRun(id);
+  const opened = useRef<number>(undefined);
+  opened.current ??= run?.iteration;
+  const curve = useCurve(id, opened.current, rangeOf(query));
   const chosen = tabs.find(([name]) => name === query.get('tab'))?.[0] ?? 'curves';
   useTitle(run);
   if (!run) return error ? <Failure error={error} /> : <p role="status">Loading…</p>;
@@ -34,11 +40,10 @@ export function RunView({ id, query }: { id: string; query: URLSearchParams }) {
           <State run={run} />
         </div>
         <p>{headline(run)}</p>
-        <Progress run={run} />
+        <Progress run={run} curve={curve.whole} />
         <p class="quiet">
           Dataset <a href={href(`datasets/${run.dataset}`)}>{run.dataset}</a>
           {run.preset ? `, preset ${run.preset}` : ''}
-          {run.imagesPerSecond ? `, ${count(run.imagesPerSecond)} pictures per second` : ''}
         </p>
         <Actions run={run} onDone={again} />
         {run.state === 'failed' && run.failure?.code === 'non-finite-loss' && (
@@ -50,7 +55,7 @@ export function RunView({ id, query }: { id: string; query: URLSearchParams }) {
       </section>
       <Tabs names={tabs} chosen={chosen} label="Views of the run" onChoose={tab => setQuery({ tab })} />
       <TabPanel name={chosen}>
-        {chosen === 'curves' && <Curves run={run} query={query} />}
+        {chosen === 'curves' && <Curves run={run} query={query} curve={curve} />}
         {chosen === 'confusion' && <Confusions run={run} query={query} />}
         {chosen === 'try' && <TryIt run={run} />}
         {chosen === 'use' && <UseIt run={run} />}
@@ -77,97 +82,6 @@ function useTitle(run: Run | undefined): void {
       document.title = 'CnnService';
     };
   }, [title, run?.name]);
-}
-
-function Progress({ run }: { run: Run }) {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    if (run.state !== 'running') return;
-    const timer = setInterval(() => tick(n => n + 1), 1000);
-    return () => clearInterval(timer);
-  }, [run.state]);
-  const time = elapsed(run);
-  return (
-    <div class="stack">
-      <progress
-        max={run.totalIterations}
-        value={run.state === 'completed' ? run.totalIterations : run.iteration}
-        aria-label="Iterations done"
-      />
-      <p class="quiet">
-        Iteration {count(run.iteration)} of {count(run.totalIterations)}
-        {time === undefined ? '' : `; ${duration(time)} since its start`}
-        {run.secondsLeft ? `; ${duration(run.secondsLeft)} left` : ''}
-        {run.bestValidationAccuracy === undefined || run.bestValidationAccuracy === null
-          ? ''
-          : `; best so far ${accuracyWords(run.bestValidationAccuracy, run.validationImages)}`}
-        {run.trainAccuracy === undefined || run.trainAccuracy === null
-          ? ''
-          : `; ${percent(run.trainAccuracy)} on training pictures`}
-      </p>
-    </div>
-  );
-}
-
-const questions = {
-  cancel: {
-    title: 'Cancel this run?',
-    words: 'It ends after the iteration that it is in, and cannot go on. What it has learned best so far stays.',
-    action: 'Cancel it',
-  },
-  delete: {
-    title: 'Delete this run?',
-    words: 'Its curves, its parameters and its events go. This cannot be taken back.',
-    action: 'Delete it',
-  },
-};
-
-function Actions({ run, onDone }: { run: Run; onDone: () => void }) {
-  const [error, setError] = useState<unknown>();
-  const [asked, setAsked] = useState<keyof typeof questions>();
-  const act = async (work: () => Promise<unknown>) => {
-    setError(undefined);
-    try {
-      await work();
-      onDone();
-    } catch (failed) {
-      setError(failed);
-    }
-  };
-  const answer = (yes: boolean) => {
-    const what = asked;
-    setAsked(undefined);
-    if (!yes) return;
-    if (what === 'cancel') void act(() => post(`api/runs/${run.id}/cancel`));
-    if (what === 'delete') void act(() => remove(`api/runs/${run.id}`).then(() => go('')));
-  };
-  return (
-    <div class="row">
-      {(run.state === 'running' || run.state === 'queued') && (
-        <Button onPress={() => void act(() => post(`api/runs/${run.id}/pause`))}>Pause</Button>
-      )}
-      {run.state === 'paused' && (
-        <Button kind="primary" onPress={() => void act(() => post(`api/runs/${run.id}/resume`))}>
-          Resume
-        </Button>
-      )}
-      {isOpen(run) && <Button onPress={() => setAsked('cancel')}>Cancel</Button>}
-      <a class="button" href={href(`new?template=${run.id}`)}>
-        Use as template
-      </a>
-      {run.state !== 'running' && (
-        <Button kind="danger" onPress={() => setAsked('delete')}>
-          Delete
-        </Button>
-      )}
-      <Failure error={error} />
-      {asked && (
-        <Confirm title={questions[asked].title} action={questions[asked].action} onAnswer={answer}>
-          {questions[asked].words}
-        </Confirm>
-      )}
-    </div>
-  );
 }
 
 /** The parameters of a model are there after its first epoch. */

@@ -3,24 +3,24 @@ import type uPlot from 'uplot';
 import { root } from '../../api/client';
 import type { Run, RunEvent } from '../../api/types';
 import { Button, Failure, Notice } from '../../components/basics';
-import { axis, Chart, color } from '../../components/chart';
-import { useCurve } from '../../components/useCurve';
+import { Chart } from '../../components/chart';
+import type { CurveState } from '../../components/useCurve';
 import { count, loss, percent, setting } from '../../logic/formats';
 import { isOpen } from '../../logic/runs';
 import { smooth } from '../../logic/smoothing';
-import { setQuery } from '../../router';
+import { rangeOf, setQuery } from '../../router';
+import { accuracyChart, epochColumns, lossChart } from './charts';
 
 const defaultSmoothing = 0.6;
 
 /** The loss of every iteration, and the accuracies and losses after each epoch, over the same iterations. */
-export function Curves({ run, query }: { run: Run; query: URLSearchParams }) {
-  const opened = useMemo(() => run.iteration, [run.id]);
+export function Curves({ run, query, curve }: { run: Run; query: URLSearchParams; curve: CurveState }) {
+  const { view, whole, error } = curve;
   const range = rangeOf(query);
-  const { view, error } = useCurve(run.id, opened, range);
   const isLog = query.get('y') === 'log';
   const weight = Number(query.get('smooth') ?? defaultSmoothing);
   const zoom = (chosen: [number, number] | undefined) =>
-    setQuery(chosen ? limited(chosen, Math.max(view.last, run.iteration)) : { from: undefined, to: undefined });
+    setQuery(chosen ? limited(chosen, Math.max(whole.last, run.iteration)) : { from: undefined, to: undefined });
 
   const lossOptions = useMemo(
     () => lossChart(isLog, run.failure?.iteration ?? undefined),
@@ -49,7 +49,7 @@ export function Curves({ run, query }: { run: Run; query: URLSearchParams }) {
   const last = view.epochs.at(-1);
   return (
     <>
-      <section class="card" data-iterations={view.last} data-windows={mean.length}>
+      <section class="card" data-iterations={whole.last} data-windows={mean.length}>
         <div class="row between">
           <h2>Loss</h2>
           <div class="row">
@@ -112,11 +112,6 @@ export function Curves({ run, query }: { run: Run; query: URLSearchParams }) {
   );
 }
 
-function rangeOf(query: URLSearchParams): [number, number] | undefined {
-  const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
-  return from >= 1 && to > from ? [from, to] : undefined;
-}
-
 // A view of at least a few iterations, within those that there are.
 function limited([from, to]: [number, number], last: number): Record<string, string | undefined> {
   const width = Math.max(4, Math.min(to - from, last - 1));
@@ -124,102 +119,6 @@ function limited([from, to]: [number, number], last: number): Record<string, str
   return first <= 1 && width >= last - 1
     ? { from: undefined, to: undefined }
     : { from: `${first}`, to: `${Math.round(first + width)}` };
-}
-
-function epochColumns(epochs: readonly RunEvent[], last: number): uPlot.AlignedData {
-  const column = (of: (event: RunEvent) => number | null | undefined) => [
-    ...epochs.map(event => of(event) ?? null),
-    null,
-  ];
-  // The last iteration, so that both charts have the same ends.
-  return [
-    [...epochs.map(event => event.iteration as number), Math.max(last, (epochs.at(-1)?.iteration ?? 0) + 1)],
-    column(e => e.trainAccuracy),
-    column(e => e.validationAccuracy),
-  ];
-}
-
-const iterations = axis('iteration', {
-  values: (_, ticks) => ticks.map(tick => (Number.isInteger(tick) ? count(tick) : '')),
-});
-
-function lossChart(isLog: boolean, failed: number | undefined): Omit<uPlot.Options, 'width'> {
-  return {
-    height: 320,
-    cursor: { sync: { key: 'run' }, drag: { x: true, y: false, setScale: false } },
-    legend: { live: true },
-    scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
-    axes: [iterations, axis('loss', { size: 60 })],
-    bands: [{ series: [1, 2], fill: () => color('accent-soft') }],
-    series: [
-      { label: 'iteration', value: (_, value) => (value === null ? '–' : count(value)) },
-      {
-        label: 'largest',
-        stroke: () => color('line'),
-        width: 1,
-        points: { show: false },
-        value: (_, value) => loss(value),
-      },
-      {
-        label: 'smallest',
-        stroke: () => color('line'),
-        width: 1,
-        points: { show: false },
-        value: (_, value) => loss(value),
-      },
-      {
-        label: 'mean',
-        stroke: () => color('quiet'),
-        width: 1,
-        points: { show: false },
-        value: (_, value) => loss(value),
-      },
-      {
-        label: 'smoothed',
-        stroke: () => color('accent'),
-        width: 2,
-        points: { show: false },
-        value: (_, value) => loss(value),
-      },
-    ],
-    hooks: { draw: [plot => failed !== undefined && mark(plot, failed)] },
-  };
-}
-
-function mark(plot: uPlot, iteration: number): void {
-  const x = plot.valToPos(iteration, 'x', true);
-  const { ctx } = plot;
-  ctx.save();
-  ctx.strokeStyle = color('bad');
-  ctx.lineWidth = 2 * devicePixelRatio;
-  ctx.beginPath();
-  ctx.moveTo(x, plot.bbox.top);
-  ctx.lineTo(x, plot.bbox.top + plot.bbox.height);
-  ctx.stroke();
-  ctx.restore();
-}
-
-function accuracyChart(): Omit<uPlot.Options, 'width'> {
-  return {
-    height: 220,
-    cursor: { sync: { key: 'run' }, drag: { x: true, y: false, setScale: false } },
-    scales: { x: { time: false }, y: { range: (_, min) => [Math.max(0, Math.floor(10 * min) / 10), 1] } },
-    axes: [
-      iterations,
-      axis('accuracy', { size: 60, values: (_, ticks) => ticks.map(tick => `${Math.round(100 * tick)} %`) }),
-    ],
-    series: [
-      { label: 'iteration', value: (_, value) => (value === null ? '–' : count(value)) },
-      {
-        label: 'training pictures',
-        stroke: () => color('quiet'),
-        width: 2,
-        dash: [6, 4],
-        value: (_, value) => percent(value),
-      },
-      { label: 'held-out pictures', stroke: () => color('accent'), width: 2, value: (_, value) => percent(value) },
-    ],
-  };
 }
 
 function EpochTable({ epochs }: { epochs: readonly RunEvent[] }) {
