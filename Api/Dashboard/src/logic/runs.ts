@@ -13,8 +13,8 @@ export function accuracyWords(share: number | null | undefined, images: number |
   return `${of} (${percent(low)} to ${percent(high)})`;
 }
 
-/** What a run does, in a sentence. */
-export function headline(run: Run): string {
+/** What a run does, in a sentence; with the time that is left, where the caller knows it better than the run. */
+export function headline(run: Run, left = run.secondsLeft ? duration(run.secondsLeft) : ''): string {
   const epochs = run.spec.epochs ?? 0;
   const at = run.epoch === 0 ? 'in its first epoch' : `after epoch ${run.epoch} of ${epochs}`;
   const right =
@@ -27,7 +27,7 @@ export function headline(run: Run): string {
         ? 'Waits; it is next.'
         : `Waits; ${run.queuePosition - 1} before it.`;
     case 'running':
-      return `${right}${at}${run.secondsLeft ? `; ${duration(run.secondsLeft)} left` : ''}.`;
+      return `${right}${at}${left ? `; ${left} left` : ''}.`;
     case 'paused':
       return run.failure ? `Paused: ${run.failure.message}` : `Paused; ${right}${at}.`;
     case 'completed':

@@ -1,11 +1,11 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { get } from '../api/client';
 import type { Run } from '../api/types';
 import { Failure, Notice, State, TabPanel, Tabs } from '../components/basics';
 import { useCurve } from '../components/useCurve';
 import { useRun } from '../components/useRun';
+import { useTitle } from '../components/useTitle';
 import { count } from '../logic/formats';
-import { headline, progress } from '../logic/runs';
 import { href, rangeOf, setQuery } from '../router';
 import { Actions } from './run/actions';
 import { Confusions } from './run/confusion';
@@ -39,7 +39,6 @@ export function RunView({ id, query }: { id: string; query: URLSearchParams }) {
           <h1>{run.name}</h1>
           <State run={run} />
         </div>
-        <p>{headline(run)}</p>
         <Progress run={run} curve={curve.whole} />
         <p class="quiet">
           Dataset <a href={href(`datasets/${run.dataset}`)}>{run.dataset}</a>
@@ -63,25 +62,6 @@ export function RunView({ id, query }: { id: string; query: URLSearchParams }) {
       </TabPanel>
     </>
   );
-}
-
-// The tab's title tells the state: "62 % sign-digits".
-function useTitle(run: Run | undefined): void {
-  const title = !run
-    ? ''
-    : run.state === 'running'
-      ? `${Math.floor(100 * progress(run))} % `
-      : run.state === 'completed'
-        ? '✓ '
-        : run.state === 'failed'
-          ? '✗ '
-          : '';
-  useEffect(() => {
-    document.title = run ? `${title}${run.name}` : 'CnnService';
-    return () => {
-      document.title = 'CnnService';
-    };
-  }, [title, run?.name]);
 }
 
 /** The parameters of a model are there after its first epoch. */

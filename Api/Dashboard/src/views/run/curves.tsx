@@ -5,9 +5,12 @@ import type { Run, RunEvent } from '../../api/types';
 import { Button, Failure, Notice } from '../../components/basics';
 import { Chart } from '../../components/chart';
 import type { CurveState } from '../../components/useCurve';
+import { csv } from '../../logic/csv';
 import { count, loss, percent, setting } from '../../logic/formats';
 import { isOpen } from '../../logic/runs';
+import { save } from '../../logic/save';
 import { smooth } from '../../logic/smoothing';
+import type { Points } from '../../logic/windows';
 import { rangeOf, setQuery } from '../../router';
 import { accuracyChart, epochColumns, lossChart } from './charts';
 
@@ -104,6 +107,7 @@ export function Curves({ run, query, curve }: { run: Run; query: URLSearchParams
         <a class="button" href={`${root}api/runs/${run.id}/plot.png`} target="_blank" rel="noreferrer">
           As a picture
         </a>
+        <Button onPress={() => save(`${run.name}.csv`, csv(table(view.points)))}>Numbers as CSV</Button>
         <a class="button" href={`${root}api/runs/${run.id}/report.html`} target="_blank" rel="noreferrer">
           Report in one file
         </a>
@@ -120,6 +124,11 @@ function limited([from, to]: [number, number], last: number): Record<string, str
     ? { from: undefined, to: undefined }
     : { from: `${first}`, to: `${Math.round(first + width)}` };
 }
+
+const table = ({ iteration, min, max, mean }: Points) => [
+  ['iteration', 'min', 'max', 'mean'],
+  ...iteration.map((first, i) => [first, min[i], max[i], mean[i]]),
+];
 
 function EpochTable({ epochs }: { epochs: readonly RunEvent[] }) {
   return (

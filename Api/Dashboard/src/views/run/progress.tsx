@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Run } from '../../api/types';
 import type { CurveView } from '../../components/useCurve';
 import { count, duration, durationRange, percent } from '../../logic/formats';
-import { accuracyWords, elapsed } from '../../logic/runs';
+import { accuracyWords, elapsed, headline } from '../../logic/runs';
 import { timeLeft } from '../../logic/timeLeft';
 
 /** How far a run is, in iterations and in time. The curve knows each iteration; the run is told after epochs. */
@@ -10,23 +10,19 @@ export function Progress({ run, curve }: { run: Run; curve: CurveView }) {
   useSecondHand(run.state === 'running');
   const iteration = Math.max(run.iteration, curve.last);
   const since = elapsed(run);
-  const left = run.state === 'running' ? timeLeft(curve.epochs, iteration, run.totalIterations) : undefined;
   const parts = [
     `Iteration ${count(iteration)} of ${count(run.totalIterations)}`,
     since === undefined ? '' : `${duration(since)} since its start`,
-    left
-      ? `${durationRange(left.low, left.high)} left`
-      : run.secondsLeft
-        ? `about ${duration(run.secondsLeft)} left`
-        : '',
     run.bestValidationAccuracy == null
       ? ''
       : `best so far ${accuracyWords(run.bestValidationAccuracy, run.validationImages)}`,
     run.trainAccuracy == null ? '' : `${percent(run.trainAccuracy)} on training pictures`,
     run.imagesPerSecond ? `${count(run.imagesPerSecond)} pictures per second` : '',
   ];
+  const left = run.state === 'running' ? timeLeft(curve.epochs, iteration, run.totalIterations) : undefined;
   return (
     <div class="stack">
+      <p>{headline(run, left && durationRange(left.low, left.high))}</p>
       <progress
         max={run.totalIterations}
         value={run.state === 'completed' ? run.totalIterations : iteration}
