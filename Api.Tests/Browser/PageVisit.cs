@@ -1,0 +1,77 @@
+using CnnService.Api.Hosting;
+using CnnService.Api.Tests.Runs;
+using Microsoft.Playwright;
+
+namespace CnnService.Api.Tests.Browser;
+
+/// <summary>The page of a real service in a real browser, which notes everything that a page must not do.</summary>
+internal sealed class PageVisit : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly List<string> elsewhere = [];
+    private readonly string[] arguments;
+    private TestBrowser browser = null!;
+    private string address = "";
+
+    private PageVisit(string[] arguments) => this.arguments = arguments;
+
+    /// <summary>The service behind the page.</summary>
+    public ServiceProcess Service { get; private set; } = null!;
+
+    /// <summary>The page.</summary>
+    public IPage Page => browser.Page;
+
+    /// <summary>The runs' endpoints of the service.</summary>
+    public RunClient Runs => new(Service.Client);
+
+    /// <summary>What the browser's console has shown as errors, reports of the content security policy among them, and the requests to other hosts.</summary>
+    public IEnumerable<string> Faults => browser.Errors.Concat(elsewhere);
+
+    /// <summary>Starts a service and a browser, in which nothing is open yet.</summary>
+    public static async Task<PageVisit> BeginAsync(params string[] arguments)
+    {
+        NeededProgram.Check(Path.Combine(WebPage.Folder, "index.html"), "nodejs, with npm, and build again");
+        var visit = new PageVisit(arguments);
+        try
+        {
+            visit.Service = await ServiceProcess.StartAsync(visit.folder.Path, arguments);
+            visit.address = visit.Service.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+            visit.browser = await TestBrowser.OpenAsync();
+            visit.Page.Request += (_, request) => visit.Note(request.Url);
+            return visit;
+        }
+        catch
+        {
+            await visit.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a view by its address.</summary>
+    public Task GoAsync(string path) => Page.GotoAsync($"{address}/{path}");
+
+    /// <summary>Kills the service, does something without it, and starts it again at its address and over its data.</summary>
+    public async Task RestartAsync(Func<Task> meanwhile)
+    {
+        await Service.DisposeAsync();
+        await meanwhile();
+        Service = await ServiceProcess.StartAsync(folder.Path, [.. arguments, "--Urls", address]);
+    }
+
+    /// <summary>Waits until a part of the page shows a text.</summary>
+    public Task SeesAsync(string text) => Page.GetByText(text).First.WaitForAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null) await browser.DisposeAsync();
+        if (Service is not null) await Service.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private void Note(string url)
+    {
+        if (!url.StartsWith(address, StringComparison.Ordinal) && !url.StartsWith("blob:", StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal))
+            elsewhere.Add($"request to {url}");
+    }
+}
