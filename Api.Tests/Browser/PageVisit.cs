@@ -10,6 +10,7 @@ internal sealed class PageVisit : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly List<string> elsewhere = [];
     private readonly string[] arguments;
+    private bool isGuest;
     private TestBrowser browser = null!;
     private string address = "";
 
@@ -30,19 +31,27 @@ internal sealed class PageVisit : IAsyncDisposable
     /// <summary>Starts a service and a browser, in which nothing is open yet.</summary>
     public static async Task<PageVisit> BeginAsync(params string[] arguments)
     {
-        NeededProgram.Check(Path.Combine(WebPage.Folder, "index.html"), "nodejs, with npm, and build again");
         var visit = new PageVisit(arguments);
+        return await visit.OpenAsync(await ServiceProcess.StartAsync(visit.folder.Path, arguments));
+    }
+
+    /// <summary>Starts a browser for a service that outlives the visit.</summary>
+    public static Task<PageVisit> BeginAsync(ServiceProcess service) => new PageVisit([]) { isGuest = true }.OpenAsync(service);
+
+    private async Task<PageVisit> OpenAsync(ServiceProcess service)
+    {
+        Service = service;
         try
         {
-            visit.Service = await ServiceProcess.StartAsync(visit.folder.Path, arguments);
-            visit.address = visit.Service.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
-            visit.browser = await TestBrowser.OpenAsync();
-            visit.Page.Request += (_, request) => visit.Note(request.Url);
-            return visit;
+            NeededProgram.Check(Path.Combine(WebPage.Folder, "index.html"), "nodejs, with npm, and build again");
+            address = Service.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+            browser = await TestBrowser.OpenAsync();
+            Page.Request += (_, request) => Note(request.Url);
+            return this;
         }
         catch
         {
-            await visit.DisposeAsync();
+            await DisposeAsync();
             throw;
         }
     }
@@ -65,7 +74,7 @@ internal sealed class PageVisit : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (browser is not null) await browser.DisposeAsync();
-        if (Service is not null) await Service.DisposeAsync();
+        if (!isGuest) await Service.DisposeAsync();
         folder.Dispose();
     }
 
