@@ -1,5 +1,27 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../api/client';
+import { useLoaded } from './useLoaded';
+
+/** The address of bytes that the page holds; undefined until it has one. */
+export function useObjectUrl(blob: Blob | undefined): string | undefined {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    if (!blob) return setUrl(undefined);
+    const made = URL.createObjectURL(blob);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [blob]);
+  return url;
+}
+
+/** A picture of the service, asked for once there is a path, as an address that an `img` takes. */
+export function usePictureUrl(path: string | undefined): { url: string | undefined; error: unknown } {
+  const { value, error } = useLoaded<{ of: string; blob: Blob } | undefined>(
+    async signal => (path === undefined ? undefined : { of: path, blob: await (await ask(path, { signal })).blob() }),
+    [path],
+  );
+  return { url: useObjectUrl(value?.of === path ? value?.blob : undefined), error };
+}
 
 /**
  * A picture of the service, loaded when it comes into view; with the key, which an `img` alone cannot send.
@@ -18,7 +40,6 @@ export function Picture({
   pixelated?: boolean;
 }) {
   const image = useRef<HTMLImageElement>(null);
-  const [source, setSource] = useState<string>();
   const [seen, setSeen] = useState(false);
   useEffect(() => {
     const watcher = new IntersectionObserver(entries => entries.some(entry => entry.isIntersecting) && setSeen(true), {
@@ -27,24 +48,6 @@ export function Picture({
     watcher.observe(image.current as HTMLImageElement);
     return () => watcher.disconnect();
   }, []);
-  useEffect(() => {
-    if (!seen) return;
-    const abort = new AbortController();
-    let url: string | undefined;
-    ask(path, { signal: abort.signal })
-      .then(answer => answer.blob())
-      .then(blob => {
-        if (abort.signal.aborted) return;
-        url = URL.createObjectURL(blob);
-        setSource(url);
-      })
-      .catch(() => {});
-    return () => {
-      abort.abort();
-      if (url) URL.revokeObjectURL(url);
-    };
-  }, [path, seen]);
-  return (
-    <img ref={image} class={pixelated ? 'pixels' : undefined} src={source} alt={alt} width={width} height={height} />
-  );
+  const { url } = usePictureUrl(seen ? path : undefined);
+  return <img ref={image} class={pixelated ? 'pixels' : undefined} src={url} alt={alt} width={width} height={height} />;
 }

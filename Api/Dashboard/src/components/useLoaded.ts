@@ -1,4 +1,6 @@
 import { type Dispatch, type StateUpdater, useEffect, useState } from 'preact/hooks';
+import { Problem } from '../api/client';
+import { live } from '../api/live';
 
 /** What is loaded from the service, and how that stands. */
 export interface Loaded<T> {
@@ -9,7 +11,10 @@ export interface Loaded<T> {
   set: Dispatch<StateUpdater<T | undefined>>;
 }
 
-/** Loads something when the component appears, and again when one of the inputs changes. */
+// The service was away; when it is back, what failed by that is worth another try.
+const wasAway = (error: unknown) => error instanceof Problem && (error.status === 0 || error.status === 503);
+
+/** Loads something when the component appears, again when one of the inputs changes, and when a service that was away is back. */
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, inputs: readonly unknown[]): Loaded<T> {
   const [value, set] = useState<T>();
   const [error, setError] = useState<unknown>();
@@ -27,5 +32,11 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, inputs: 
     );
     return () => abort.abort();
   }, [...inputs, turn]);
-  return { value, error, again: () => setTurn(before => before + 1), set };
+  const again = () => setTurn(before => before + 1);
+  useEffect(() => {
+    if (!wasAway(error)) return;
+    live.addEventListener('begun', again);
+    return () => live.removeEventListener('begun', again);
+  }, [error]);
+  return { value, error, again, set };
 }

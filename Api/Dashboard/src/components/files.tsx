@@ -1,0 +1,74 @@
+import { useRef } from 'preact/hooks';
+import { Button } from './basics';
+
+/** A button that lets choose files. */
+export function FileButton({
+  words,
+  kind,
+  onFiles,
+  ...rest
+}: {
+  words: string;
+  kind?: 'primary';
+  onFiles: (files: File[]) => void;
+  accept?: string;
+  multiple?: boolean;
+  capture?: 'environment';
+  webkitdirectory?: boolean;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        {...rest}
+        onChange={event => {
+          onFiles([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = ''; // the same file can be chosen again
+        }}
+      />
+      <Button {...(kind ? { kind } : {})} onPress={() => input.current?.click()}>
+        {words}
+      </Button>
+    </>
+  );
+}
+
+/** The files of a drop, those in its folders too, each with its path where it lies in one. */
+export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+  // To be asked for before anything is awaited: then the browser forgets the drop.
+  const entries = [...transfer.items].map(item => item.webkitGetAsEntry());
+  const files = [...transfer.files];
+  if (!entries.some(entry => entry?.isDirectory)) return files;
+  const found: File[] = [];
+  for (const entry of entries) if (entry) await collect(entry, found);
+  return found;
+}
+
+async function collect(entry: FileSystemEntry, found: File[]): Promise<void> {
+  if (entry.isFile) {
+    const file = await new Promise<File>((done, failed) => (entry as FileSystemFileEntry).file(done, failed));
+    found.push(withPath(file, entry.fullPath.slice(1)));
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((done, failed) => reader.readEntries(done, failed));
+    if (some.length === 0) return;
+    for (const each of some) await collect(each, found);
+  }
+}
+
+const withPath = (file: File, path: string): File =>
+  Object.defineProperty(file, 'webkitRelativePath', { value: path, configurable: true });
+
+/** A file's path in the folder that was chosen, or its name. */
+export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
+
+/** The order in which people count: p2 before p10. */
+export const byPath = (a: File, b: File): number => pathOf(a).localeCompare(pathOf(b), 'en', { numeric: true });
+
+/** Whether a file is one that systems leave in folders, such as .DS_Store. */
+export const isJunk = (file: File): boolean => /^(\..*|thumbs\.db|desktop\.ini)$/i.test(file.name);
