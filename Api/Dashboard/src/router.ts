@@ -47,7 +47,7 @@ export function setQuery(changes: Record<string, string | undefined>): void {
     else query.set(name, value);
   }
   const text = query.toString();
-  history.replaceState(null, '', href(path) + (text === '' ? '' : `?${text}`));
+  history.replaceState(history.state, '', href(path) + (text === '' ? '' : `?${text}`));
   moved.dispatchEvent(new Event('moved'));
 }
 

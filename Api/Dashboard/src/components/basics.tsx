@@ -22,7 +22,9 @@ export function Notice({
 export function Failure({ error, shown = [] }: { error: unknown; shown?: readonly string[] }) {
   if (error === undefined || error === null) return null;
   const problem = error instanceof Problem ? error : undefined;
-  const fields = Object.entries(problem?.errors ?? {}).filter(([field]) => !shown.includes(field));
+  const fields = Object.entries(problem?.errors ?? {}).filter(
+    ([field, words]) => !shown.includes(field) && problem?.detail !== `${field}: ${words.join(' ')}`,
+  );
   return (
     <Notice kind="error">
       {problem ? problem.detail || problem.title : String(error instanceof Error ? error.message : error)}
