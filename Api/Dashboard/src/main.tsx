@@ -1,6 +1,8 @@
 import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/page.css';
+import './styles/pictures.css';
+import './styles/newRun.css';
 import { render } from 'preact';
 import { root } from './api/client';
 import { App } from './app';
