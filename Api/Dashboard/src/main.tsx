@@ -1,6 +1,7 @@
 import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/page.css';
+import './styles/datasets.css';
 import './styles/pictures.css';
 import './styles/newRun.css';
 import { render } from 'preact';

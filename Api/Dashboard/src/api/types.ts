@@ -9,6 +9,8 @@ export type Dataset = schema.DatasetDescription;
 export type DatasetReport = schema.DatasetReport;
 export type DatasetImage = schema.DatasetImage;
 export type Fitting = schema.Fitting;
+
+export type RefusedFile = schema.RefusedFile;
 export type Preset = schema.PresetItem;
 export type Preflight = schema.Preflight;
 export type Confusion = schema.Confusion;

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { Button } from './basics';
+import { dropped } from './dropped';
 
 /** A button that lets choose files. */
 export function FileButton({
@@ -36,29 +37,10 @@ export function FileButton({
   );
 }
 
-/** The files of a drop, those in its folders too, each with its path where it lies in one. */
+/** The files of a drop, those in its folders too, each with its path where it lies in one; to be called while the event is handled. */
 export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
-  // To be asked for before anything is awaited: then the browser forgets the drop.
-  const entries = [...transfer.items].map(item => item.webkitGetAsEntry());
-  const files = [...transfer.files];
-  if (!entries.some(entry => entry?.isDirectory)) return files;
-  const found: File[] = [];
-  for (const entry of entries) if (entry) await collect(entry, found);
-  return found;
-}
-
-async function collect(entry: FileSystemEntry, found: File[]): Promise<void> {
-  if (entry.isFile) {
-    const file = await new Promise<File>((done, failed) => (entry as FileSystemFileEntry).file(done, failed));
-    found.push(withPath(file, entry.fullPath.slice(1)));
-    return;
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((done, failed) => reader.readEntries(done, failed));
-    if (some.length === 0) return;
-    for (const each of some) await collect(each, found);
-  }
+  const files = await dropped(transfer)(() => {});
+  return files.map(({ path, file }) => (path === file.name ? file : withPath(file, path)));
 }
 
 const withPath = (file: File, path: string): File =>

@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../api/client';
 import { useLoaded } from './useLoaded';
 
+const empty = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
+
 /** The address of bytes that the page holds; undefined until it has one. */
 export function useObjectUrl(blob: Blob | undefined): string | undefined {
   const [url, setUrl] = useState<string>();
@@ -49,5 +51,14 @@ export function Picture({
     return () => watcher.disconnect();
   }, []);
   const { url } = usePictureUrl(seen ? path : undefined);
-  return <img ref={image} class={pixelated ? 'pixels' : undefined} src={url} alt={alt} width={width} height={height} />;
+  return (
+    <img
+      ref={image}
+      class={pixelated ? 'pixels' : undefined}
+      src={url ?? empty}
+      alt={alt}
+      width={width}
+      height={height}
+    />
+  );
 }

@@ -17,6 +17,9 @@ export interface Placement {
 /** The ways to bring a picture to size that predict takes; `none` of a dataset refuses other sizes. */
 export type Resize = NonNullable<Fitting['resize']>;
 
+/** The ways in which a picture of another size comes to size. */
+export type Fit = Exclude<Resize, 'none'>;
+
 /**
  * Where a picture lands in the small one, as the service does it: squashed whole, the square in its middle, or the whole of it undistorted.
  * A picture that has the size already is left as it is, without a border.

@@ -22,6 +22,10 @@ export function tar(files: readonly PackedFile[]): Blob {
   return new Blob(parts, { type: 'application/x-tar' });
 }
 
+/** The bytes that a file takes in an archive, its name and padding included. */
+export const packedSize = ({ path, file }: PackedFile): number =>
+  2 * block + inBlocks(paxRecord('path', path).length) + inBlocks(file.size);
+
 /** "LENGTH NAME=VALUE\n", whose length counts its own digits. */
 export function paxRecord(name: string, value: string): Uint8Array<ArrayBuffer> {
   const rest = text.encode(` ${name}=${value}\n`).length;
@@ -47,4 +51,6 @@ function header(name: string, size: number, type: string): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-const padding = (length: number) => new Uint8Array((block - (length % block)) % block);
+const inBlocks = (length: number) => Math.ceil(length / block) * block;
+
+const padding = (length: number) => new Uint8Array(inBlocks(length) - length);
