@@ -70,6 +70,40 @@ internal sealed class PageVisit : IAsyncDisposable
     /// <summary>Waits until a part of the page shows a text.</summary>
     public Task SeesAsync(string text) => Page.GetByText(text).First.WaitForAsync();
 
+    /// <summary>Presses a button.</summary>
+    public Task PressAsync(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
+
+    /// <summary>Chooses a file for an input that a button stands for.</summary>
+    public Task ChooseAsync(string input, string name, byte[] content) =>
+        Page.Locator($"input[aria-label='{input}']").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = content });
+
+    /// <summary>Drops a file or a folder of the disk in the middle of the page.</summary>
+    public async Task DropAsync(string path)
+    {
+        ICDPSession session = await Page.Context.NewCDPSessionAsync(Page);
+        foreach (string type in (string[])["dragEnter", "dragOver", "drop"])
+        {
+            await session.SendAsync("Input.dispatchDragEvent", new()
+            {
+                ["type"] = type,
+                ["x"] = 600,
+                ["y"] = 300,
+                ["data"] = new { items = Array.Empty<object>(), files = new[] { path }, dragOperationsMask = 1 },
+            });
+        }
+    }
+
+    /// <summary>Draws a line with the mouse.</summary>
+    public async Task ScribbleAsync(ILocator canvas)
+    {
+        await canvas.ScrollIntoViewIfNeededAsync();
+        LocatorBoundingBoxResult box = (await canvas.BoundingBoxAsync())!;
+        await Page.Mouse.MoveAsync(box.X + 20, box.Y + 20);
+        await Page.Mouse.DownAsync();
+        await Page.Mouse.MoveAsync(box.X + box.Width - 20, box.Y + box.Height - 20, new() { Steps = 10 });
+        await Page.Mouse.UpAsync();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
