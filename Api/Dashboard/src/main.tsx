@@ -4,6 +4,7 @@ import './styles/page.css';
 import './styles/datasets.css';
 import './styles/pictures.css';
 import './styles/newRun.css';
+import './styles/runs.css';
 import { render } from 'preact';
 import { root } from './api/client';
 import { App } from './app';

@@ -18,6 +18,7 @@ export type Mistake = schema.Mistake;
 export type Prediction = schema.Prediction;
 export type PicturePrediction = schema.PicturePrediction;
 export type RunComparison = schema.RunComparison;
+export type RunEventPage = schema.RunEventPage;
 
 /** A page of a list. */
 export interface Page<T> {

@@ -122,7 +122,8 @@ export function Bars({ items }: { items: readonly { label: string; share: number
   );
 }
 
-const stateWords: Record<Run['state'], string> = {
+/** The word for each state. */
+export const stateWords: Record<Run['state'], string> = {
   queued: 'Waiting',
   running: 'Training',
   paused: 'Paused',
@@ -197,11 +198,13 @@ export function Confirm({
   title,
   children,
   action,
+  keep = 'Keep it',
   onAnswer,
 }: {
   title: string;
   children: ComponentChildren;
   action: string;
+  keep?: string;
   onAnswer: (yes: boolean) => void;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -217,7 +220,7 @@ export function Confirm({
             {action}
           </button>
           <button type="submit" value="no">
-            Keep it
+            {keep}
           </button>
         </div>
       </form>

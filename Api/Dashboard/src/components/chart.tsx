@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { count, loss } from '../logic/formats';
 
 /** A colour of the design, as it is in the present mode. */
 export const color = (name: string): string => {
@@ -21,6 +22,20 @@ export const axis = (label: string, more: Partial<uPlot.Axis> = {}): uPlot.Axis 
   grid: { stroke: () => color('line'), width: 1 },
   ticks: { stroke: () => color('line'), width: 1 },
   ...more,
+});
+
+/** Whole iterations along the x axis. */
+export const iterationAxis = axis('iteration', {
+  values: (_, ticks) => ticks.map(tick => (Number.isInteger(tick) ? count(tick) : '')),
+});
+
+/** Losses along the y axis. */
+export const lossAxis = axis('loss', { size: 60, values: (_, ticks) => ticks.map(loss) });
+
+/** Shares of pictures along the y axis. */
+export const accuracyAxis = axis('accuracy', {
+  size: 60,
+  values: (_, ticks) => ticks.map(tick => `${Math.round(100 * tick)} %`),
 });
 
 /**

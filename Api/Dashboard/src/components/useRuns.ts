@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { get } from '../api/client';
 import { live } from '../api/live';
 import type { Page, Run } from '../api/types';
+import { newer } from '../logic/runs';
 
 const pageLength = 200;
 
@@ -12,7 +13,9 @@ export function useRuns(): { runs: Run[] | undefined; error: unknown; again: () 
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     let over = false;
+    let reads = 0;
     const read = async () => {
+      const turn = ++reads;
       try {
         const all: Run[] = [];
         let after: string | undefined;
@@ -21,8 +24,15 @@ export function useRuns(): { runs: Run[] | undefined; error: unknown; again: () 
           all.push(...page.items);
           after = page.next;
         } while (after !== undefined);
-        if (over) return;
-        setRuns(all);
+        if (over || turn !== reads) return;
+        setRuns(known =>
+          all.map(run =>
+            newer(
+              known?.find(other => other.id === run.id),
+              run,
+            ),
+          ),
+        );
         setError(undefined);
       } catch (failed) {
         if (!over) setError(failed);
@@ -36,7 +46,7 @@ export function useRuns(): { runs: Run[] | undefined; error: unknown; again: () 
         if (at < 0) return [detail, ...known];
         // The queue moves up when one leaves it, which only the whole list tells.
         if (known[at]?.state !== detail.state) void read();
-        return known.with(at, detail);
+        return known.with(at, newer(known[at], detail));
       });
     };
     void read();

@@ -69,3 +69,7 @@ export function bytes(value: number): string {
 /** A time of the service, in the reader's zone. */
 export const time = (iso: string | null | undefined): string =>
   iso ? new Date(iso).toLocaleString(english, { dateStyle: 'medium', timeStyle: 'short', hour12: false }) : '–';
+
+/** A time of the service to the second, in the reader's zone. */
+export const moment = (iso: string): string =>
+  new Date(iso).toLocaleString(english, { dateStyle: 'medium', timeStyle: 'medium', hour12: false });

@@ -54,3 +54,7 @@ export const progress = (run: Run): number =>
 /** Seconds that it has trained, or trains until now. */
 export const elapsed = (run: Run): number | undefined =>
   run.startedAt ? ((run.endedAt ? Date.parse(run.endedAt) : Date.now()) - Date.parse(run.startedAt)) / 1000 : undefined;
+
+/** The one of two reports of a run that tells more: its progress never goes back. */
+export const newer = (known: Run | undefined, told: Run): Run =>
+  known && known.iteration > told.iteration ? known : told;

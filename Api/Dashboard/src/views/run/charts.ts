@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import type { RunEvent } from '../../api/types';
-import { axis, color } from '../../components/chart';
+import { accuracyAxis, color, iterationAxis, lossAxis } from '../../components/chart';
 import { count, loss, percent } from '../../logic/formats';
 
 /** The accuracies of the epochs, column by column. */
@@ -17,10 +17,6 @@ export function epochColumns(epochs: readonly RunEvent[], last: number): uPlot.A
   ];
 }
 
-const iterations = axis('iteration', {
-  values: (_, ticks) => ticks.map(tick => (Number.isInteger(tick) ? count(tick) : '')),
-});
-
 /** The loss: windows from smallest to largest, their mean, and it smoothed; a red line where it was no finite number. */
 export function lossChart(isLog: boolean, failed: number | undefined): Omit<uPlot.Options, 'width'> {
   return {
@@ -28,7 +24,7 @@ export function lossChart(isLog: boolean, failed: number | undefined): Omit<uPlo
     cursor: { sync: { key: 'run' }, drag: { x: true, y: false, setScale: false } },
     legend: { live: true },
     scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
-    axes: [iterations, axis('loss', { size: 60 })],
+    axes: [iterationAxis, lossAxis],
     bands: [{ series: [1, 2], fill: () => color('accent-soft') }],
     series: [
       { label: 'iteration', value: (_, value) => (value === null ? '–' : count(value)) },
@@ -84,10 +80,7 @@ export function accuracyChart(): Omit<uPlot.Options, 'width'> {
     height: 220,
     cursor: { sync: { key: 'run' }, drag: { x: true, y: false, setScale: false } },
     scales: { x: { time: false }, y: { range: (_, min) => [Math.max(0, Math.floor(10 * min) / 10), 1] } },
-    axes: [
-      iterations,
-      axis('accuracy', { size: 60, values: (_, ticks) => ticks.map(tick => `${Math.round(100 * tick)} %`) }),
-    ],
+    axes: [iterationAxis, accuracyAxis],
     series: [
       { label: 'iteration', value: (_, value) => (value === null ? '–' : count(value)) },
       {

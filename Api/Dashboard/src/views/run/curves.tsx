@@ -4,9 +4,11 @@ import { root } from '../../api/client';
 import type { Run, RunEvent } from '../../api/types';
 import { Button, Failure, Notice } from '../../components/basics';
 import { Chart } from '../../components/chart';
+import { LossControls, lossView } from '../../components/lossControls';
 import type { CurveState } from '../../components/useCurve';
 import { csv } from '../../logic/csv';
 import { count, loss, percent, setting } from '../../logic/formats';
+import { limited } from '../../logic/range';
 import { isOpen } from '../../logic/runs';
 import { save } from '../../logic/save';
 import { smooth } from '../../logic/smoothing';
@@ -14,14 +16,11 @@ import type { Points } from '../../logic/windows';
 import { rangeOf, setQuery } from '../../router';
 import { accuracyChart, epochColumns, lossChart } from './charts';
 
-const defaultSmoothing = 0.6;
-
 /** The loss of every iteration, and the accuracies and losses after each epoch, over the same iterations. */
 export function Curves({ run, query, curve }: { run: Run; query: URLSearchParams; curve: CurveState }) {
   const { view, whole, error } = curve;
   const range = rangeOf(query);
-  const isLog = query.get('y') === 'log';
-  const weight = Number(query.get('smooth') ?? defaultSmoothing);
+  const { isLog, smoothing: weight } = lossView(query);
   const zoom = (chosen: [number, number] | undefined) =>
     setQuery(chosen ? limited(chosen, Math.max(whole.last, run.iteration)) : { from: undefined, to: undefined });
 
@@ -59,20 +58,7 @@ export function Curves({ run, query, curve }: { run: Run; query: URLSearchParams
             {range && (
               <Button onPress={() => zoom(undefined)}>{isOpen(run) ? 'Live: follow the newest' : 'Show all'}</Button>
             )}
-            <Button aria-pressed={isLog} onPress={() => setQuery({ y: isLog ? undefined : 'log' })}>
-              Logarithmic
-            </Button>
-            <label class="row">
-              Smoothing
-              <input
-                type="range"
-                min="0"
-                max="0.99"
-                step="0.01"
-                value={weight}
-                onInput={event => setQuery({ smooth: event.currentTarget.value })}
-              />
-            </label>
+            <LossControls isLog={isLog} smoothing={weight} />
           </div>
         </div>
         <Chart options={lossOptions} data={lossData} range={range} label={words} onZoom={zoom} />
@@ -114,15 +100,6 @@ export function Curves({ run, query, curve }: { run: Run; query: URLSearchParams
       </p>
     </>
   );
-}
-
-// A view of at least a few iterations, within those that there are.
-function limited([from, to]: [number, number], last: number): Record<string, string | undefined> {
-  const width = Math.max(4, Math.min(to - from, last - 1));
-  const first = Math.round(Math.min(Math.max(1, from), Math.max(1, last - width)));
-  return first <= 1 && width >= last - 1
-    ? { from: undefined, to: undefined }
-    : { from: `${first}`, to: `${Math.round(first + width)}` };
 }
 
 const table = ({ iteration, min, max, mean }: Points) => [
