@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { get } from '../api/client';
 import { live } from '../api/live';
 import type { Page, Run } from '../api/types';
-import { newer } from '../logic/runs';
+import { readAnew, withTold } from '../logic/knownRuns';
 
 const pageLength = 200;
 
@@ -13,41 +13,39 @@ export function useRuns(): { runs: Run[] | undefined; error: unknown; again: () 
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     let over = false;
-    let reads = 0;
+    let wanted = false;
+    let reading = false;
+    let told = new Set<string>(); // since the list is read
+    const states = new Map<string, Run['state']>();
+
     const read = async () => {
-      const turn = ++reads;
+      wanted = true;
+      if (reading) return;
+      reading = true;
       try {
-        const all: Run[] = [];
-        let after: string | undefined;
-        do {
-          const page: Page<Run> = await get(`api/runs?limit=${pageLength}${after ? `&after=${after}` : ''}`);
-          all.push(...page.items);
-          after = page.next;
-        } while (after !== undefined);
-        if (over || turn !== reads) return;
-        setRuns(known =>
-          all.map(run =>
-            newer(
-              known?.find(other => other.id === run.id),
-              run,
-            ),
-          ),
-        );
-        setError(undefined);
+        while (wanted && !over) {
+          wanted = false;
+          told = new Set();
+          const all = await readAll();
+          if (over) return;
+          const meanwhile = told;
+          for (const run of all) if (!meanwhile.has(run.id)) states.set(run.id, run.state);
+          setRuns(known => readAnew(known ?? [], all, meanwhile));
+          setError(undefined);
+        }
       } catch (failed) {
         if (!over) setError(failed);
+      } finally {
+        reading = false;
       }
     };
     const changed = (event: Event) => {
       const { detail } = event as CustomEvent<Run>;
-      setRuns(known => {
-        if (!known) return known;
-        const at = known.findIndex(run => run.id === detail.id);
-        if (at < 0) return [detail, ...known];
-        // The queue moves up when one leaves it, which only the whole list tells.
-        if (known[at]?.state !== detail.state) void read();
-        return known.with(at, newer(known[at], detail));
-      });
+      told.add(detail.id);
+      setRuns(known => known && withTold(known, detail));
+      // The queue moves up when one leaves it, which only the whole list tells.
+      if (states.get(detail.id) !== detail.state) void read();
+      states.set(detail.id, detail.state);
     };
     void read();
     live.addEventListener('run', changed);
@@ -59,4 +57,15 @@ export function useRuns(): { runs: Run[] | undefined; error: unknown; again: () 
     };
   }, [turn]);
   return { runs, error, again: () => setTurn(before => before + 1) };
+}
+
+async function readAll(): Promise<Run[]> {
+  const all: Run[] = [];
+  let after: string | undefined;
+  do {
+    const page: Page<Run> = await get(`api/runs?limit=${pageLength}${after ? `&after=${after}` : ''}`);
+    all.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return all;
 }

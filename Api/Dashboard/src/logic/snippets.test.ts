@@ -16,6 +16,8 @@ describe('How to call a run', () => {
   });
 
   it('reads parameters in 15 lines', () => {
-    expect(parameterReader.split('\n').length).toBeLessThanOrEqual(15);
+    const reader = parameterReader('mine.safetensors');
+    expect(reader.split('\n').length).toBeLessThanOrEqual(15);
+    expect(reader).toContain('mine.safetensors');
   });
 });

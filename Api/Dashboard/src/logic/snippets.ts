@@ -66,10 +66,10 @@ for (const { label, probability } of predictions[0].top) console.log(label, prob
 ];
 
 /** Reads a file of parameters in C#. */
-export const parameterReader = `using System.Runtime.InteropServices;
+export const parameterReader = (file: string): string => `using System.Runtime.InteropServices;
 using System.Text.Json;
 
-byte[] file = File.ReadAllBytes("parameters.safetensors");
+byte[] file = File.ReadAllBytes("${file}");
 int header = (int)BitConverter.ToInt64(file);
 using JsonDocument json = JsonDocument.Parse(file.AsMemory(8, header));
 foreach (JsonProperty tensor in json.RootElement.EnumerateObject().Where(part => part.Name != "__metadata__"))

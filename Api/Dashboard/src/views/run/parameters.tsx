@@ -2,16 +2,15 @@ import type { Run } from '../../api/types';
 import { Download } from '../../components/download';
 import { hasModel } from '../run';
 
+/** The name that the file of the best parameters gets. */
+export const bestFile = (run: Run): string => `${run.id}-best.safetensors`;
+
 /** What a run has learned, as files. */
 export function ParameterFiles({ run }: { run: Run }) {
   const path = `api/runs/${run.id}/parameters`;
   return (
     <div class="row">
-      <Download
-        path={path}
-        name={`${run.id}-best.safetensors`}
-        off={!hasModel(run) && 'It is there after the first epoch.'}
-      >
+      <Download path={path} name={bestFile(run)} off={!hasModel(run) && 'It is there after the first epoch.'}>
         Download the best parameters
       </Download>
       <Download

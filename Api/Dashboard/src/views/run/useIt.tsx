@@ -4,7 +4,7 @@ import { Copyable, Notice, TabPanel, Tabs } from '../../components/basics';
 import { parameterReader, type Snippet, snippets } from '../../logic/snippets';
 import { setQuery, useAddress } from '../../router';
 import { hasModel } from '../run';
-import { ParameterFiles } from './parameters';
+import { bestFile, ParameterFiles } from './parameters';
 
 /** How programs use what a run has learned. */
 export function UseIt({ run }: { run: Run }) {
@@ -38,7 +38,7 @@ export function UseIt({ run }: { run: Run }) {
         <ParameterFiles run={run} />
         <details>
           <summary>Read it in C#</summary>
-          <Copyable text={parameterReader} label="A reader in C#" />
+          <Copyable text={parameterReader(bestFile(run))} label="A reader in C#" />
         </details>
       </section>
     </>
