@@ -2,7 +2,6 @@ using System.Text.Json;
 using CnnService.Api.Data;
 using CnnService.Api.Runs;
 using CnnService.Api.Tests.Datasets;
-using CnnService.Api.Tests.Pictures;
 using Microsoft.Playwright;
 
 namespace CnnService.Api.Tests.Browser;
@@ -130,7 +129,7 @@ public sealed class JourneyTests
     public async Task BadNetwork_IsRefusedBesideItsField()
     {
         await using PageVisit visit = await PageVisit.BeginAsync();
-        const string spec = """{"dataset":"shapes","model":{"type":"layers","layers":[{"type":"convolution","filters":8,"filterSize":99},{"type":"affine"}]}}""";
+        const string spec = """{"dataset":"shapes","model":{"type":"layers","layers":[{"type":"convolution","filters":8,"size":99},{"type":"affine"}]}}""";
 
         await visit.GoAsync("new?dataset=shapes&view=json");
         await visit.Page.Locator("textarea").FillAsync(spec);

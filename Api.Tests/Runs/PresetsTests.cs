@@ -45,6 +45,20 @@ public sealed class PresetsTests(ServiceApplication service) : IClassFixture<Ser
             Assert.Equal(field.Value.GetRawText(), spec.GetProperty(field.Name).GetRawText());
     }
 
+    [Theory]
+    [InlineData("three-layer-conv-net")]
+    [InlineData("small")]
+    [InlineData("balanced")]
+    [InlineData("airbench")]
+    public async Task Run_OfTheSpecThatARunTells_IsAcceptedAndTheSame(string preset)
+    {
+        Run first = await client.SubmitAsync($$"""{"dataset":"shapes","preset":"{{preset}}"}""");
+        Run second = await client.SubmitAsync(JsonSerializer.Serialize(first.Spec, ApiJson.Options));
+        foreach (Run run in (Run[])[first, second]) await client.DoAsync(run.Id, "cancel");
+
+        Assert.Equal(JsonSerializer.Serialize(first.Spec, ApiJson.Options), JsonSerializer.Serialize(second.Spec, ApiJson.Options));
+    }
+
     [Fact]
     public async Task Run_OfAPresetWithFieldsOfItsOwn_KeepsThese()
     {

@@ -53,7 +53,8 @@ internal sealed class SubmittedRun : IDisposable
     private static RunSpec Checked(JsonElement json, JsonElement given)
     {
         RunSpec spec = SpecJson.Read<RunSpec>(json, "");
-        if (spec.Schedule is not ExponentialDecay && given.TryGetProperty("learningRateDecay", out _))
+        // Its default is no wish: a run tells all fields of its spec, which can be sent again.
+        if (spec.Schedule is not ExponentialDecay && given.TryGetProperty("learningRateDecay", out _) && spec.LearningRateDecay != new RunSpec().LearningRateDecay)
             throw new InvalidInputException("learningRateDecay", "belongs to the schedule exponential-decay; leave it out beside another.");
         return spec;
     }

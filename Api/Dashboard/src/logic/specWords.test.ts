@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunSpec } from '../api/types';
-import { askedSpec, factGroups, layerWords, valueWords } from './specWords';
+import { factGroups, layerWords, valueWords } from './specWords';
 
 describe('A spec in words', () => {
   it('tells its values', () => {
@@ -58,11 +57,5 @@ describe('A spec in words', () => {
         ],
       },
     ]);
-  });
-
-  it('can be asked for again without the decay that only one schedule takes', () => {
-    const decay = { learningRateDecay: 0.95, schedule: { type: 'exponential-decay' } } as RunSpec;
-    expect(askedSpec(decay)).toEqual(decay);
-    expect(askedSpec({ ...decay, schedule: { type: 'cosine' } } as RunSpec)).toEqual({ schedule: { type: 'cosine' } });
   });
 });

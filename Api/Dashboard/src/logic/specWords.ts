@@ -1,4 +1,3 @@
-import type { RunSpec } from '../api/types';
 import { setting } from './formats';
 import { labelOf } from './schema';
 
@@ -58,10 +57,3 @@ const partFacts = (part: object): [string, string][] =>
 
 /** The layers that a model is made of; none for a model that is known by its name. */
 export const layersOf = (model: unknown): Layer[] => (model as { layers?: Layer[] } | undefined)?.layers ?? [];
-
-/** The spec of a run as it can be asked for again: the decay is stored for every schedule, and taken for one only. */
-export function askedSpec(spec: RunSpec): RunSpec {
-  if (!spec.schedule || spec.schedule.type === 'exponential-decay') return spec;
-  const { learningRateDecay: _, ...asked } = spec;
-  return asked;
-}

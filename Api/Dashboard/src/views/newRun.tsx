@@ -3,7 +3,6 @@ import type { Dataset, Page, Run } from '../api/types';
 import { Failure, Notice } from '../components/basics';
 import { useLoaded } from '../components/useLoaded';
 import type { JsonObject, Schemas } from '../logic/schema';
-import { askedSpec } from '../logic/specWords';
 import { href } from '../router';
 import { Plan } from './newRun/plan';
 
@@ -44,7 +43,7 @@ export function NewRun({ query }: { query: URLSearchParams }) {
       <Plan
         key={from?.id}
         from={from}
-        template={(from ? askedSpec(from.spec) : {}) as unknown as JsonObject}
+        template={(from?.spec ?? {}) as unknown as JsonObject}
         datasets={datasets.value.items}
         schemas={description.value.components.schemas}
         query={query}

@@ -28,7 +28,7 @@ export function Start() {
         </li>
         <li class="card">
           <h2>Train</h2>
-          <p>Take one of three recipes, and watch it learn.</p>
+          <p>Take a recipe, and watch it learn.</p>
           {datasets && own.length === 0 && <p class="quiet">It can begin when your pictures are there.</p>}
           {own.map(({ name }) => (
             <div key={name}>

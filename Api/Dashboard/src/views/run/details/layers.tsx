@@ -4,7 +4,7 @@ import type { Preflight, Run } from '../../../api/types';
 import { Button, Failure } from '../../../components/basics';
 import { bytes, count } from '../../../logic/formats';
 import { shapeWords } from '../../../logic/newRun';
-import { askedSpec, layersOf, layerWords } from '../../../logic/specWords';
+import { layersOf, layerWords } from '../../../logic/specWords';
 
 /** The network layer by layer. Shapes are asked for by a button, as the service makes the network anew to tell them. */
 export function Layers({ run }: { run: Run }) {
@@ -15,7 +15,7 @@ export function Layers({ run }: { run: Run }) {
     setBusy(true);
     setError(undefined);
     try {
-      setNetwork(await post<Preflight>('api/runs/preflight', askedSpec(run.spec)));
+      setNetwork(await post<Preflight>('api/runs/preflight', run.spec));
     } catch (failed) {
       setError(failed);
     }
