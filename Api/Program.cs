@@ -3,6 +3,7 @@ using CnnService.Api.Datasets;
 using CnnService.Api.Demonstration;
 using CnnService.Api.Hosting;
 using CnnService.Api.Models;
+using CnnService.Api.Plots;
 using CnnService.Api.Runs;
 using CnnService.Api.Verification;
 using Microsoft.Extensions.Hosting.WindowsServices;
@@ -31,6 +32,7 @@ try
     builder.Services.AddDatasets();
     builder.Services.AddModels();
     builder.Services.AddRuns();
+    builder.Services.AddPlots();
 
     await using WebApplication app = builder.Build();
     signals.First.Register(app.Lifetime.StopApplication);
@@ -46,6 +48,7 @@ try
     app.MapRuns();
     app.MapPresets();
     app.MapModels();
+    app.MapPlots();
     WarmUp.Run();
     return commandLine.Demo ? await Demo.ShowAsync(app, commandLine.Exit) : await ServeAsync(app);
 }

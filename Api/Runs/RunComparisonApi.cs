@@ -53,7 +53,8 @@ public sealed record SpecDifference(string Field, IReadOnlyList<JsonElement?> Va
         ];
     }
 
-    private static IEnumerable<KeyValuePair<string, JsonElement>> FieldsOf(JsonElement json, string path) => json.ValueKind switch
+    /// <summary>The fields of a spec in their order, each by its path.</summary>
+    internal static IEnumerable<KeyValuePair<string, JsonElement>> FieldsOf(JsonElement json, string path) => json.ValueKind switch
     {
         JsonValueKind.Object => json.EnumerateObject().SelectMany(field => FieldsOf(field.Value, path.Length == 0 ? field.Name : $"{path}.{field.Name}")),
         JsonValueKind.Array => json.EnumerateArray().Index().SelectMany(item => FieldsOf(item.Item, $"{path}[{item.Index}]")),
