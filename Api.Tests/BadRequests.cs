@@ -153,6 +153,9 @@ internal static class BadRequests
         foreach (string ids in (string[])["?ids={trained}", "?ids={trained},{trained}", "?ids={trained},42", ""]) yield return new BadRequest($"compare{ids}", "GET", $"/api/runs/compare{ids}", 400, "ids");
         foreach (string query in (string[])["points=0", "points=2001", "points=many", "from=0", "to=0", "to=4&from=5"])
             yield return new BadRequest($"curve {query}", "GET", $"/api/runs/{{trained}}/curve?{query}", 400, query[..query.IndexOf('=', StringComparison.Ordinal)]);
+        foreach (string form in (string[])["png", "svg"])
+            foreach (string ids in (string[])["42", "{trained},", ",", "00000000-0000-0000-0000-000000000000", string.Join(',', Enumerable.Range(1, 9).Select(i => new Guid(i, 0, 0, new byte[8])))])
+                yield return new BadRequest($"plot.{form} with {ids}", "GET", $"/api/runs/{{trained}}/plot.{form}?runs={ids}", 400, "runs");
         yield return new BadRequest("compare with no run", "GET", "/api/runs/compare?ids={trained},00000000-0000-0000-0000-000000000000", 404);
         foreach (string verb in (string[])["pause", "resume", "cancel"])
         {
@@ -161,7 +164,7 @@ internal static class BadRequests
             yield return new BadRequest($"{verb} by GET", "GET", $"/api/runs/{{trained}}/{verb}", 405);
         }
 
-        foreach (string part in (string[])["", "/events", "/curve", "/parameters", "/filters.png", "/confusion", "/mistakes"])
+        foreach (string part in (string[])["", "/events", "/curve", "/parameters", "/filters.png", "/confusion", "/mistakes", "/plot.png", "/plot.svg", "/report.html"])
         {
             yield return new BadRequest($"no run{part}", "GET", Nobody + part, 404);
             yield return new BadRequest($"an id that is none{part}", "GET", $"/api/runs/42{part}", 404);

@@ -23,9 +23,20 @@ internal static class PlotFile
         using var file = new MemoryStream();
         using (SKCanvas canvas = SKSvgCanvas.Create(SKRect.Create(RunPlot.Width, RunPlot.Height), file)) plot.Draw(canvas);
         XElement svg = XDocument.Parse(Encoding.UTF8.GetString(file.ToArray())).Root!;
+        NumberClips(svg);
         svg.SetAttributeValue("viewBox", $"0 0 {RunPlot.Width} {RunPlot.Height}");
         svg.SetAttributeValue("role", "img");
         svg.AddFirst(new XElement(svg.Name.Namespace + "title", PlotText.Clean(plot.Title)), new XElement(svg.Name.Namespace + "desc", PlotText.Clean(plot.Facts)));
         return svg.ToString(SaveOptions.DisableFormatting);
+    }
+    // Skia counts the names of clips on over all pictures of a process.
+    private static void NumberClips(XElement svg)
+    {
+        foreach ((int i, XAttribute id) in svg.Descendants().Attributes("id").ToArray().Index())
+        {
+            string known = $"url(#{id.Value})";
+            id.Value = $"clip-{i}";
+            foreach (XAttribute use in svg.Descendants().Attributes().Where(attribute => attribute.Value == known)) use.Value = $"url(#{id.Value})";
+        }
     }
 }

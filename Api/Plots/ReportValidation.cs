@@ -15,11 +15,10 @@ internal static class ReportValidation
     {
         (ValidationResult result, IReadOnlyList<ValidatedImage> worst) = (pictures.Result, pictures.Worst);
         if (pictures.Sheet is not { } sheet) return Html.Of($"<p>None: all {result.Images.Count:N0} validation images are recognised.</p>");
-        return Html.Of($$"""
-            <p>{{pictures.MistakeCount:N0}} of {{result.Images.Count:N0}} validation images are taken for another class; these are the surest {{worst.Count:N0}}.</p>
-            <style>.mistake { background-image: url({{Html.DataOf(sheet)}}) }</style>
-            <div class="mistakes">
-            {{worst.Select((image, place) => Mistake(image, place, worst.Count, result.Labels))}}</div>
+        return Html.Of($"""
+            <p>{pictures.MistakeCount:N0} of {result.Images.Count:N0} validation images are taken for another class; these are the surest {worst.Count:N0}.</p>
+            <div class="mistakes" style="--sheet:url({Html.DataOf(sheet)})">
+            {worst.Select((image, place) => Mistake(image, place, worst.Count, result.Labels))}</div>
             """);
     }
 

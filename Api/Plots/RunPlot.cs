@@ -46,7 +46,7 @@ internal sealed class RunPlot(IReadOnlyList<PlottedRun> runs)
         Axis iterations = Axis.OfIterations(runs.Max(run => run.LastIteration));
         DrawLosses(canvas, new Panel(new SKRect(Left, 130, FrameRight, 450), iterations, LossAxis()));
         DrawAccuracies(canvas, new Panel(new SKRect(Left, 510, FrameRight, 738), iterations, AccuracyAxis()));
-        if (!IsOne) PlotLegend.DrawRuns(canvas, new SKRect(FrameRight + LegendGap, 124, Width - Right, 740), runs);
+        if (!IsOne) PlotLegend.DrawRuns(canvas, new SKRect(FrameRight + LegendGap, 126, Width - Right, 740), runs);
     }
 
     private void DrawLosses(SKCanvas canvas, Panel panel)
