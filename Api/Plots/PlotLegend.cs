@@ -37,6 +37,7 @@ internal static class PlotLegend
         LegendItem[] kinds =
         [
             new("loss, smoothed", LineKind.Thick, Pens.Muted), new("loss, mean", LineKind.Thin, Pens.Muted),
+            .. runs.Count <= RunPlot.MostBands ? [new LegendItem("loss, smallest to largest", LineKind.Band, Pens.Muted.WithAlpha(56))] : Array.Empty<LegendItem>(),
             new("validation accuracy", LineKind.Thick, Pens.Muted), new("training accuracy", LineKind.Dashed, Pens.Muted),
         ];
         foreach ((int i, LegendItem kind) in kinds.Index())

@@ -11,6 +11,9 @@ internal sealed class RunPlot(IReadOnlyList<PlottedRun> runs)
     /// <summary>The size of the picture in pixels.</summary>
     public const int Width = 1200, Height = 800;
 
+    /// <summary>The most runs that are drawn with bands: those of more would hide each other.</summary>
+    public const int MostBands = 3;
+
     /// <summary>What is left free on the left side, in pixels.</summary>
     public const float Margin = 24;
 
@@ -55,7 +58,7 @@ internal sealed class RunPlot(IReadOnlyList<PlottedRun> runs)
         panel.Within(canvas, () =>
         {
             foreach ((int i, PlottedRun run) in runs.Index().Reverse()) // the run that is asked for lies on top
-                Curves.DrawLosses(canvas, panel, run.Losses, IsOne ? new LossStyle(Pens.Loss, 46, 110) : new LossStyle(Pens.Runs[i], (byte)(runs.Count <= 3 ? 26 : 0), 70));
+                Curves.DrawLosses(canvas, panel, run.Losses, IsOne ? new LossStyle(Pens.Loss, 46, 110) : new LossStyle(Pens.Runs[i], (byte)(runs.Count <= MostBands ? 26 : 0), 70));
         });
         foreach (PlottedRun run in runs) Curves.DrawBreaks(canvas, panel, run);
         if (!IsOne) return;
@@ -114,9 +117,9 @@ internal sealed class RunPlot(IReadOnlyList<PlottedRun> runs)
 
     private IEnumerable<string?> FactsOfAll()
     {
-        string[] datasets = [.. runs.Select(run => run.Run.Dataset).Distinct()], presets = [.. runs.Select(run => run.Run.Preset).OfType<string>().Distinct()];
+        string[] datasets = [.. runs.Select(run => run.Run.Dataset).Distinct()];
         yield return datasets.Length == 1 ? $"dataset {datasets[0]}" : $"datasets {string.Join(", ", datasets)}";
-        yield return presets.Length switch { 0 => null, 1 => $"preset {presets[0]}", _ => $"presets {string.Join(", ", presets)}" };
+        yield return first.Run.Preset is { } preset && runs.All(run => run.Run.Preset == preset) ? $"preset {preset}" : null;
         yield return runs.MaxBy(run => run.Run.BestValidationAccuracy)!.Run is { BestValidationAccuracy: { } best, Name: var name }
             ? Invariant($"best validation accuracy {best:0.00%} by {name}")
             : null;
