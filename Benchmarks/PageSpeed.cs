@@ -8,13 +8,14 @@ using Microsoft.Playwright;
 namespace CnnService.Benchmarks;
 
 /// <summary>
-/// The curve of a run of 1,000,000 iterations: how fast the service answers, and how fast the page opens, pans and zooms in Chromium. One line each:
-/// name, measured, aimed at.
+/// The curve of a run of 1,000,000 iterations: how fast the service answers, and how fast the page opens, pans and zooms in Chromium; and how much
+/// open pages slow a run down. One line each: name, measured, aimed at.
 /// </summary>
 internal static class PageSpeed
 {
     private const int Iterations = 1_000_000, PerEpoch = 500, Asks = 200, Opens = 5;
-    private const double PanSeconds = 5;
+    private const int Watchers = 5, WatchedRounds = 5;
+    private const double PanSeconds = 5, PaceSeconds = 15;
     private const string Chromium = "/usr/bin/chromium"; // Debian's package
 
     // Presses a key each frame, and counts frames.
@@ -43,9 +44,40 @@ internal static class PageSpeed
         await MeasureAnswersAsync(service.Client, run);
         using IPlaywright playwright = await Playwright.CreateAsync();
         await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
-        await MeasurePageAsync(browser, new Uri(service.Client.BaseAddress!, $"/runs/{run}").ToString());
+        await MeasurePageAsync(browser, AddressOf(service, run));
+        await MeasureWatchedAsync(browser, service);
         return 0;
     }
+
+    // A run with and without pages that are open at it, in turns; the browser works on the same cores.
+    private static async Task MeasureWatchedAsync(IBrowser browser, LocalService service)
+    {
+        using HttpResponseMessage answer = await service.Client.PostAsJsonAsync("/api/runs", new { dataset = "shapes", preset = "balanced", epochs = 1000 });
+        Guid run = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        await PaceAsync(service.Client, run); // until it is warm
+        List<double> more = [];
+        for (int round = 0; round < WatchedRounds; round++)
+        {
+            double alone = await PaceAsync(service.Client, run);
+            await using IBrowserContext watching = await browser.NewContextAsync();
+            for (int i = 0; i < Watchers; i++) await OpenAsync(await watching.NewPageAsync(), AddressOf(service, run));
+            more.Add(100 * (alone / await PaceAsync(service.Client, run) - 1));
+        }
+
+        more.Sort();
+        Report($"training with {Watchers} open pages", more[WatchedRounds / 2], "% slower", "3");
+    }
+
+    private static async Task<double> PaceAsync(HttpClient http, Guid run)
+    {
+        long start = Stopwatch.GetTimestamp(), before = await IterationAsync();
+        await Task.Delay(TimeSpan.FromSeconds(PaceSeconds));
+        return (await IterationAsync() - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        async Task<long> IterationAsync() => (await http.GetFromJsonAsync<JsonElement>($"/api/runs/{run}")).GetProperty("iteration").GetInt64();
+    }
+
+    private static string AddressOf(LocalService service, Guid run) => new Uri(service.Client.BaseAddress!, $"/runs/{run}").ToString();
 
     private static async Task MeasureAnswersAsync(HttpClient http, Guid run)
     {
@@ -79,7 +111,8 @@ internal static class PageSpeed
         Report("open/median", opened[Opens / 2], "ms", "1000");
         Report("open/worst", opened[^1], "ms", "1000");
 
-        IPage page = await browser.NewPageAsync();
+        await using IBrowserContext context = await browser.NewContextAsync();
+        IPage page = await context.NewPageAsync();
         int windows = 0;
         page.Response += async (_, answer) =>
         {

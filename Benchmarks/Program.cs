@@ -35,7 +35,7 @@ switch (args)
                    epoch                    times the trainer beside its bare steps
                    preflight [PATH ...]     holds the intervals of pre-flight against runs of all presets; --epochs N for shorter ones
                    latency                  times the answers of the service, idle and while a run trains
-                   page                     times the curve of 1,000,000 iterations, and the page that shows it in Chromium
+                   page                     times the curve of 1,000,000 iterations, the page that shows it, and a run that five pages watch
                    faults [OPTION ...]      {faults}
                    kernels [OPTION ...]     BenchmarkDotNet: --filter '*' runs all, --list flat names them
             """);

@@ -121,7 +121,7 @@ public sealed class JourneyTests
         await visit.PressAsync("Compare");
 
         await visit.SeesAsync("What differs");
-        await visit.SeesAsync("optimizer.learningRate");
+        await visit.SeesAsync("Learning rate");
         Assert.Empty(visit.Faults);
     }
 

@@ -6,6 +6,7 @@ import { type Points, Windows } from '../logic/windows';
 
 const points = 1000;
 const most = 2 * points; // live losses make windows until they are joined again
+const milliseconds = 200; // between two drawings: whoever watches does not slow the training down
 
 /** The curve of a run as a chart shows it. */
 export interface CurveView {
@@ -48,15 +49,15 @@ export function useCurve(
     let waiting = 0;
     const show = () => {
       if (waiting !== 0) return;
-      waiting = requestAnimationFrame(() => {
+      waiting = window.setTimeout(() => {
         waiting = 0;
         if (known.current) setWhole(viewOf(known.current.windows, known.current.epochs));
-      });
+      }, milliseconds);
     };
     const begin = (curve: Curve) => {
       const begun = { windows: Windows.of(curve, iteration, most), epochs: [...curve.epochs] };
       known.current = begun;
-      show();
+      setWhole(viewOf(begun.windows, begun.epochs));
       stop = live.watch(id, iteration, event => {
         if (event.type === 'iteration') begun.windows.add(event.iteration as number, event.loss as number);
         if (event.type === 'epoch' && (event.epoch as number) > (begun.epochs.at(-1)?.epoch ?? 0))
@@ -75,7 +76,7 @@ export function useCurve(
     return () => {
       abort.abort();
       stop();
-      cancelAnimationFrame(waiting);
+      clearTimeout(waiting);
     };
   }, [id, iteration]);
 

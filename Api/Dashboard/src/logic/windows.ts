@@ -62,9 +62,9 @@ export class Windows {
   /** What a chart draws. */
   points(): Points {
     return {
-      iteration: this.first,
-      min: this.min,
-      max: this.max,
+      iteration: [...this.first],
+      min: [...this.min],
+      max: [...this.max],
       mean: this.sum.map((sum, i) => sum / (this.count[i] as number)),
     };
   }
