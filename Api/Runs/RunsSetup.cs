@@ -26,6 +26,8 @@ internal static class RunsSetup
         services.AddHostedService(provider => provider.GetRequiredService<RunWorker>());
         services.AddHealthChecks().AddCheck<RunWorkerHealth>("worker", tags: ["ready"]);
         services.AddSignalR().AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
+        services.AddSingleton<LoggerFactory>();
+        services.AddSingleton<ILoggerFactory>(provider => new HubLogs(provider.GetRequiredService<LoggerFactory>()));
         services.AddSingleton<JsonHubProtocol>();
         services.AddSingleton<IHubProtocol, RunsHubProtocol>(); // of two with one name the last one is taken
     }
