@@ -205,7 +205,17 @@ internal static class BadRequests
         yield return Picture("PNG of 16x16", PictureFiles.Png(0, new byte[256], width: 16, height: 16), "body") with { Says = "resize=true" };
         yield return Picture("picture as text", Png, null, 415) with { ContentType = "text/plain" };
         yield return Picture("picture as PDF", Png, null, 415) with { ContentType = "application/pdf" };
-        yield return Picture("picture without content type", Png, null, 415) with { ContentType = null };
+        yield return Picture("text without content type", "no picture"u8.ToArray(), "body") with { ContentType = null };
+        BadRequest untyped = Picture("empty body without content type", [], null, 415) with { ContentType = null };
+        yield return untyped with { Says = "The content type is missing" };
+        yield return untyped with
+        {
+            Name = "form without content type",
+            Status = 400,
+            Field = "body",
+            Body = "--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n"u8.ToArray(),
+            Says = "no Content-Type tells how its parts are divided",
+        };
         yield return Picture("no body", [], null, 415) with { Body = null };
         yield return Picture("11 MB", new byte[11 << 20], null, 413);
         foreach (string query in (string[])["topK=0", "topK=-1", "topK=five", "topK=99999999999999999999", "resize=maybe", "resize=1", "testTimeAugmentation=both", "testTimeAugmentation=Mirror"])

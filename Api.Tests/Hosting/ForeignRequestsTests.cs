@@ -81,6 +81,30 @@ public sealed class ForeignRequestsTests(ServiceProcessFixture fixture) : IClass
     }
 
     [Theory]
+    [InlineData("application/json; charset=utf8")]
+    [InlineData("application/json; charset=UTF8")]
+    [InlineData("application/json;charset=\"Utf-8\"")]
+    public async Task Submit_WithAnyNameOfUtf8_IsAccepted(string type)
+    {
+        using HttpResponseMessage answer = await PostAsync(Encoding.UTF8.GetBytes(RunClient.Small()), type);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Predict_WithoutAContentType_LooksAtTheBytes()
+    {
+        Run run = await CompletedAsync();
+        byte[] picture = await client.Http.GetByteArrayAsync("/api/datasets/shapes/images/0.png", Cancel);
+        using var untyped = new ByteArrayContent(picture);
+        using var typed = new ByteArrayContent(picture) { Headers = { ContentType = new("image/png") } };
+        using HttpResponseMessage answer = await client.Http.PostAsync($"/api/runs/{run.Id}/predict", untyped, Cancel);
+        using HttpResponseMessage same = await client.Http.PostAsync($"/api/runs/{run.Id}/predict", typed, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(await same.Content.ReadAsStringAsync(Cancel), await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
+    [Theory]
     [InlineData("text/event-stream", true)]
     [InlineData("TEXT/Event-Stream", true)]
     [InlineData("text/event-stream;q=0.5, application/json", false)]
@@ -139,9 +163,9 @@ public sealed class ForeignRequestsTests(ServiceProcessFixture fixture) : IClass
         return await client.Http.SendAsync(request, Cancel);
     }
 
-    private async Task<HttpResponseMessage> PostAsync(byte[] json)
+    private async Task<HttpResponseMessage> PostAsync(byte[] json, string type = "application/json")
     {
-        using var body = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var body = new ByteArrayContent(json) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
         return await client.Http.PostAsync("/api/runs", body, Cancel);
     }
 }

@@ -9,6 +9,8 @@ internal static class JsonBody
 {
     private static readonly byte[] Utf8Mark = [0xef, 0xbb, 0xbf], Utf16Mark = [0xff, 0xfe], Utf16MarkBigEndian = [0xfe, 0xff];
 
+    private static readonly string[] Utf8Names = ["utf-8", "utf8"]; // the second is an alias that some programs send
+
     /// <summary>The body's bytes, without a byte order mark. A problem: 415 for another media type, 413 over the limit, 400 for UTF-16.</summary>
     /// <param name="request">The request.</param>
     /// <param name="thing">The thing in the body, for refusals, such as "run".</param>
@@ -17,7 +19,7 @@ internal static class JsonBody
     public static async Task<byte[]> ReadAsync(HttpRequest request, string thing, int limit, CancellationToken cancel)
     {
         if (!request.HasJsonContentType()) throw new ProblemException(415, $"Send the {thing} as application/json.");
-        if (CharsetOf(request) is { Length: > 0 } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        if (CharsetOf(request) is { Length: > 0 } charset && !Utf8Names.Contains(charset, StringComparer.OrdinalIgnoreCase))
             throw new ProblemException(415, $"The Content-Type has the charset {charset}; JSON is UTF-8.");
         BodyLimits.Allow(request, limit);
         byte[] body = new byte[limit + 1];

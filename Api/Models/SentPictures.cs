@@ -28,15 +28,23 @@ internal static class SentPictures
     /// <summary>Reads them; a problem for a body that is too large (413), of another type (415), or no such form (400).</summary>
     public static async Task<IReadOnlyList<SentPicture>> ReadAsync(HttpRequest request, int megabytes, CancellationToken cancel)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)) throw Unsupported(request.ContentType);
-        if (type.Type.Equals("image", StringComparison.OrdinalIgnoreCase)
+        MediaTypeHeaderValue? type = null;
+        if (!string.IsNullOrWhiteSpace(request.ContentType) && !MediaTypeHeaderValue.TryParse(request.ContentType, out type))
+            throw Unsupported(request.ContentType);
+        if (type is null || type.Type.Equals("image", StringComparison.OrdinalIgnoreCase)
             || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase))
         {
             MemoryStream body = await ReadBodyAsync(request, megabytes, cancel);
+            if (type is null && body.Length == 0) throw Unsupported(null);
             if (IsForm(body.GetBuffer().AsSpan(0, (int)body.Length)))
+            {
+                string words = type is null
+                    ? "no Content-Type tells how its parts are divided; let curl -F, fetch and others write the header"
+                    : $"the Content-Type {type.MediaType} says that it is one picture; leave the header out";
                 throw new ProblemException(
-                    400, $"The body is a form, and the Content-Type {type.MediaType} says that it is one picture; leave the header out, or send the picture alone "
-                    + "(curl: --data-binary @picture.png).", "body");
+                    400, $"The body is a form, and {words}, or send the picture alone (curl: --data-binary @picture.png).", "body");
+            }
+
             return [new SentPicture(null, body.GetBuffer().AsMemory(0, (int)body.Length))];
         }
 
