@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -96,11 +97,25 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
         Assert.Contains("\"yes\"", await Post(form).ProblemAsync(400, "resize"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Upload_FileWithoutName_IsRefused()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Upload_FileWithoutNameWhoseBytesDoNotTellItsFormat_IsAskedForIt(bool packed)
     {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(CatsAndDogs), "file" } };
-        Assert.Contains("file name", await Post(form).ProblemAsync(400, "file"), StringComparison.Ordinal);
+        using MultipartFormDataContent form = Nameless("parts", packed ? Gzip(Cifar(2)) : Cifar(2));
+        Assert.Contains("has no file name, which tells its format", await Post(form).ProblemAsync(400, "file"), StringComparison.Ordinal);
+        await AssertNothingIsLeft("parts");
+    }
+
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar.gz")]
+    public async Task Upload_ArchiveWithoutName_IsKnownByItsBytes(string kind)
+    {
+        byte[] archive = kind == "zip" ? CatsAndDogs : TarGz(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)));
+        using MultipartFormDataContent form = Nameless("nameless", archive);
+        Assert.StartsWith("cats ", (await Post(form).JsonAsync(HttpStatusCode.Created)).Classes(), StringComparison.Ordinal);
+        await client.DeleteAsync("/api/datasets/nameless", TestContext.Current.CancellationToken);
     }
 
     [Theory]
@@ -184,6 +199,16 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
     private Task<HttpResponseMessage> Post(HttpContent body) => client.PostAsync("/api/datasets", body, TestContext.Current.CancellationToken);
 
     private static void Add(MultipartFormDataContent form, string part)
+    private static MultipartFormDataContent Nameless(string name, byte[] file) =>
+        new() { { new ByteArrayContent(file), "file" }, { new StringContent(name), "name" } };
+
+    private static byte[] Gzip(byte[] content)
+    {
+        var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(content);
+        return packed.ToArray();
+    }
+
     {
         if (part == "file") form.Add(new ByteArrayContent(CatsAndDogs), "file", "a.zip");
         else form.Add(new StringContent(part == "name" ? "parts" : "true"), part);

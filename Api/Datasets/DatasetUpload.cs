@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using CnnService.Api.Hosting;
@@ -27,7 +28,7 @@ internal sealed partial class DatasetUpload : IDisposable
     /// <summary>The name that the dataset is to have.</summary>
     public string Name { get; private set; } = "";
 
-    /// <summary>The name of the file, which tells its format and is used for nothing else.</summary>
+    /// <summary>The name of the file, which tells its format where its bytes do not, and is used for nothing else.</summary>
     public string FileName { get; private set; } = "";
 
     /// <summary>The way from a picture to an image.</summary>
@@ -98,6 +99,7 @@ internal sealed partial class DatasetUpload : IDisposable
         {
             FileName = FileNameOf(disposition);
             await SpoolAsync(section.Body, directory, limit, cancel);
+            if (FileName.Length == 0) await TakeWithoutNameAsync(cancel);
             return;
         }
 
@@ -133,8 +135,39 @@ internal sealed partial class DatasetUpload : IDisposable
     private static string FileNameOf(ContentDispositionHeaderValue disposition)
     {
         string path = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
-        string name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
-        return name.Length > 0 ? name : throw Bad("file", "has no file name, which tells its format, such as pictures.zip; choose a file (curl: -F file=@pictures.zip).");
+        return path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
+    }
+
+    // Archives tell their format by their bytes; other files may tell it by their name alone.
+    private async Task TakeWithoutNameAsync(CancellationToken cancel)
+    {
+        FileKind kind = await KindOfAsync(file!, cancel);
+        file!.Position = 0;
+        if (kind == FileKind.Gzip)
+        {
+            await using var unpacked = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
+            try
+            {
+                kind = await KindOfAsync(unpacked, cancel);
+            }
+            catch (InvalidDataException)
+            {
+                // refused when it is read as a whole
+            }
+
+            file.Position = 0;
+        }
+
+        if (kind == FileKind.Unknown)
+            throw Bad("file", "has no file name, which tells its format, such as pictures.zip; choose a file (curl: -F file=@pictures.zip).");
+        FileName = "file";
+    }
+
+    private static async Task<FileKind> KindOfAsync(Stream stream, CancellationToken cancel)
+    {
+        byte[] head = new byte[FileKinds.HeadLength];
+        int length = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel);
+        return FileKinds.Of(head.AsSpan(0, length));
     }
 
     private async Task SpoolAsync(Stream body, DataDirectory directory, long limit, CancellationToken cancel)

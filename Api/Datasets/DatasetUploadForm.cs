@@ -17,7 +17,7 @@ internal sealed class DatasetUploadForm : IBodyDescription
             Properties = new Dictionary<string, IOpenApiSchema>
             {
                 ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9][a-z0-9-]{0,62}$", Description = "The name that the dataset is to have.", Examples = ["pets"] },
-                ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A .zip, .tar or .tar.gz." },
+                ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A .zip, .tar or .tar.gz, known by its bytes." },
                 ["size"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.Integer,
