@@ -118,8 +118,9 @@ public sealed class DatasetFilesTests
     [Theory]
     [InlineData("/data_batch_2.bin")]
     [InlineData("../data_batch_2.bin")]
-    [InlineData("a/../data_batch_2.bin")]
-    [InlineData("a\\..\\data_batch_2.bin")]
+    [InlineData("a/../../data_batch_2.bin")]
+    [InlineData("a\\..\\..\\data_batch_2.bin")]
+    [InlineData("./../a/data_batch_2.bin")]
     [InlineData("C:\\data_batch_2.bin")]
     [InlineData("inner.tar.gz")]
     [InlineData("inner.zip")]
@@ -129,6 +130,13 @@ public sealed class DatasetFilesTests
         Assert.Equal("upload.tar.gz", refused.Part);
         Assert.Contains($"\"{name}\"", refused.Reason, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("a/../data_batch_2.bin")]
+    [InlineData("a\\b\\..\\..\\data_batch_2.bin")]
+    [InlineData("./a/../a/data_batch_2.bin")]
+    public void Read_EntryWhosePathStaysInside_IsRead(string name) =>
+        Assert.Equal(3, Read(TarGz(Batch, Entry(name, Cifar(1)))).Train.Count);
 
     [Fact]
     public void Read_FoldersAndDottedNames_AreLeftOut()

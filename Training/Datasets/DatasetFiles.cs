@@ -5,7 +5,7 @@ namespace CnnService.Training.Datasets;
 /// <summary>
 /// The files that make up a dataset, one after the other: of a folder (not its subfolders), of a zip or tar archive, or single ones. What
 /// a file is its bytes tell before its name; what is packed by gzip is unpacked while it is read, and nothing is written to disk. Links,
-/// devices and archives in archives are given with their refusal. Refused as a whole are absolute paths and "..", over 200,000 entries,
+/// devices and archives in archives are given with their refusal. Refused as a whole are paths that lead out of it, over 200,000 entries,
 /// over 2 GB of content, and content of over 200 times its packed size.
 /// </summary>
 internal static class DatasetFiles
@@ -66,10 +66,18 @@ internal static class DatasetFiles
             throw new InvalidInputException(
                 archive, $"its entry \"{entry.AsSpan(0, Math.Min(entry.Length, 100))}...\" has a path of over {PathLimit} characters or {DepthLimit} folders.");
         string[] parts = entry.Split('/', '\\');
-        if (parts[0].Length == 0 || parts[0].EndsWith(':') || parts.Contains(".."))
+        var names = new List<string>();
+        bool isInside = parts[0].Length > 0 && !parts[0].EndsWith(':');
+        foreach (string part in parts.Where(part => part is not ("" or ".")))
+        {
+            if (part != "..") names.Add(ComposedName.Of(part));
+            else if (names.Count > 0) names.RemoveAt(names.Count - 1);
+            else isInside = false;
+        }
+
+        if (!isInside)
             throw new InvalidInputException(archive, $"its entry \"{entry}\" has an absolute path or leads out of the archive; pack the folder from inside of it, with paths such as cats/1.png.");
-        string[] names = [.. parts.Where(part => part is not ("" or ".")).Select(ComposedName.Of)];
-        return names.Length > 0 ? names : ["."];
+        return names.Count > 0 ? [.. names] : ["."];
     }
 
     private static IEnumerable<DatasetFile> Of(Stream stream, string name, EntryNames? names, ContentLimit limit)
