@@ -50,6 +50,8 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
     [InlineData("x/y/a/1.png x/y/b/1.png", "class folders in x/y/")]
     [InlineData("train/a/1.png train/b/1.png dev/a/1.png", "class folders in train/")]
     [InlineData("Train/a/1.png Train/b/1.png train/a/2.png test/a/1.png", "class folders below Train/ and train/ and test/")]
+    [InlineData("a/1.png b/1.png test/a/1.png test/b/1.png", "class folders at the top and below test/")]
+    [InlineData("r/a/1.png r/b/1.png r/val/a/1.png", "class folders in r/ itself and below val/; val/ became the test part")]
     public async Task Upload_Layout_IsToldInWords(string paths, string words)
     {
         JsonElement report = await client.TakeAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]));

@@ -78,6 +78,10 @@ internal sealed class FolderLayout
     /// <summary>Whether a picture in these folders belongs to the test part.</summary>
     public bool IsTest(IReadOnlyList<string> folders) => PartAbove(folders) switch
     {
+    /// <summary>Whether a folder that is listed is a part by its name, beside the folder of classes or of another part.</summary>
+    public bool IsPartOfListed(IReadOnlyList<string> folder) =>
+        PartNamedBy(folder[^1]) is not null && grandparents.Contains(Join(folder, folder.Count - 1)) && ClassOfListed(folder) is null;
+
         Part.Test => parts.Count > 1,
         Part.Validation => parts.Count > 1 && !parts.ContainsKey(Part.Test),
         _ => false,
