@@ -33,6 +33,10 @@ internal static class DatasetClient
     public static IEnumerable<string> Warnings(this JsonElement report) =>
         report.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetProperty("code").GetString()!);
 
+    /// <summary>The words of a report's warning of that code, of which there must be one.</summary>
+    public static string WarningOf(this JsonElement report, string code) => report.GetProperty("warnings").EnumerateArray()
+        .Single(known => known.GetProperty("code").GetString() == code).GetProperty("detail").GetString()!;
+
     /// <summary>The JSON of an answer, which must have the status.</summary>
     public static async Task<JsonElement> JsonAsync(this Task<HttpResponseMessage> sending, HttpStatusCode status)
     {

@@ -44,13 +44,40 @@ public sealed class EntryNamesTests(ServiceApplication service) : IClassFixture<
     public async Task Upload_NamesThatAreUtf8ByChance_AreReadAsTheOthers(string? names, string classes)
     {
         byte[] archive = Renamed(
-            Zip(("@@/1.png", Colour(1)), ("@@/2.png", Colour(2)), ("&&/1.png", Colour(3)), ("&&/2.png", Colour(4))), ("@@", [0xc3, 0xa8]), ("&&", [0xb9, 0xb7]));
+            Zip(("@@/1.png", Colour(1)), ("@@/2.png", Colour(2)), ("&&/1.png", Colour(3)), ("&&/2.png", Colour(4))),
+            ("@@/", [0xc3, 0xa8, (byte)'/']), ("&&/", [0xb9, 0xb7, (byte)'/']));
         (string, string)[] parts = names is null ? [] : [("names", names)];
         JsonElement report = await client.UploadAsync($"gbk-{Guid.NewGuid():n}", archive, parts: parts).JsonAsync(HttpStatusCode.Created);
 
         if (names is not null) Assert.Equal(classes, report.Classes());
         Assert.Equal(names is null, report.GetProperty("warnings").EnumerateArray().Any(known => known.GetProperty("code").GetString() == "names-guessed"));
         Assert.DoesNotContain("è", report.Classes(), StringComparison.Ordinal);
+    }
+
+    // One name from another machine among those of one that writes UTF-8 and does not say so.
+    [Theory]
+    [InlineData("Gr\u00fcn", "ibm437", "1 file name that is not UTF-8 was read as ibm437, Birnen/Grün.png;")]
+    [InlineData("B\u00e4r", "iso-8859-1", "1 file name that is not UTF-8 was read as ")]
+    [InlineData("\u0433\u0440\u0443\u0448\u0430", "ibm866", "1 file name that is not UTF-8 was read as cp866, Birnen/груша.png;")]
+    public async Task Upload_OneNameThatIsNotUtf8_LeavesTheOthersAsTheyAre(string name, string codePage, string words)
+    {
+        byte[] foreign = Encoded(codePage, name), utf8 = Encoding.UTF8.GetBytes("Äpfel");
+        string place = new('#', foreign.Length);
+        JsonElement report = await client.TakeAsync(Renamed(
+            Zip(("@@@@@@/1.png", Colour(1)), ("@@@@@@/2.png", Colour(2)), ($"Birnen/{place}.png", Colour(3))),
+            ("@@@@@@/", [.. utf8, (byte)'/']), ($"{place}.", [.. foreign, (byte)'.'])));
+
+        Assert.Equal("Birnen 1 0, Äpfel 2 0", report.Classes());
+        Assert.StartsWith(words, report.WarningOf("names-guessed"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upload_NamesThatAreUtf8WithoutSayingSo_WarnsOfNone()
+    {
+        JsonElement report = await client.TakeAsync(Renamed(
+            Zip(("@@@@@@/1.png", Colour(1)), ("Birnen/1.png", Colour(2))), ("@@@@@@/", Encoding.UTF8.GetBytes("Äpfel/"))));
+        Assert.Equal("Birnen 1 0, Äpfel 1 0", report.Classes());
+        Assert.DoesNotContain("names-guessed", report.Warnings());
     }
 
     [Theory]
@@ -88,9 +115,8 @@ public sealed class EntryNamesTests(ServiceApplication service) : IClassFixture<
     [InlineData("ibm866", "Кошки 2 0, Собаки 2 0", true)]
     public async Task Upload_TarWithNamesThatAreNotUtf8_ReadsThemAsAZip(string codePage, string classes, bool packed)
     {
-        Encoding encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
         string[] labels = [.. classes.Split(", ").Select(label => label.Split(' ')[0])];
-        byte[] tar = Tar([.. Enumerable.Range(0, 4).Select(i => (encoding.GetBytes($"{labels[i % 2]}/{i}.png"), Colour(i)))]);
+        byte[] tar = Tar([.. Enumerable.Range(0, 4).Select(i => (Encoded(codePage, $"{labels[i % 2]}/{i}.png"), Colour(i)))]);
 
         JsonElement report = await client.TakeAsync(packed ? Gzip(tar) : tar, packed ? "a.tar.gz" : "a.tar");
 
@@ -101,8 +127,10 @@ public sealed class EntryNamesTests(ServiceApplication service) : IClassFixture<
     [Fact]
     public async Task Upload_GuessedNamesThatMakeNoDataset_SaysThatTheyWereGuessed()
     {
-        string detail = await client.UploadAsync("guessed", Renamed(Zip(("&&/1.png", Colour(1))), ("&&", [0xb9, 0xb7]))).ProblemAsync(400, "file");
-        Assert.Matches("names that are not UTF-8 were read as .*; where they look wrong, upload it again with the code page", detail);
+        byte[] archive = Renamed(Zip(("&&/1.png", Colour(1))), ("&&/", [0xb9, 0xb7, (byte)'/']));
+        Assert.Matches(
+            "1 file name that is not UTF-8 was read as .*/1.png; where it looks wrong, upload it again with the code page",
+            await client.UploadAsync("guessed", archive).ProblemAsync(400, "file"));
     }
 
     [Fact]
@@ -116,9 +144,12 @@ public sealed class EntryNamesTests(ServiceApplication service) : IClassFixture<
     private static byte[] Renamed(byte[] archive, params (string From, byte[] To)[] names)
     {
         foreach ((string from, byte[] to) in names)
-            for (int at; (at = archive.AsSpan().IndexOf(Encoding.ASCII.GetBytes($"{from}/"))) >= 0;) to.CopyTo(archive, at);
+            for (int at; (at = archive.AsSpan().IndexOf(Encoding.ASCII.GetBytes(from))) >= 0;) to.CopyTo(archive, at);
         return archive;
     }
+
+    private static byte[] Encoded(string codePage, string name) =>
+        (CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage)).GetBytes(name);
 
     // Old headers: a name of bytes, the mode, the size and the checksum in octal.
     private static byte[] Tar(params (byte[] Name, byte[] Content)[] files)

@@ -180,7 +180,4 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
         byte[] archive = Zip((string.Concat(Enumerable.Repeat(part, times)) + "/1.png", Colour(1)));
         Assert.Contains("has a path of over", await client.UploadAsync("deep", archive).ProblemAsync(400, "file"), StringComparison.Ordinal);
     }
-
-    private static string WarningOf(JsonElement report, string code) =>
-        report.GetProperty("warnings").EnumerateArray().Single(known => known.GetProperty("code").GetString() == code).GetProperty("detail").GetString()!;
 }

@@ -43,7 +43,8 @@ internal sealed class DatasetUploadForm : IBodyDescription
                 ["names"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.String,
-                    Description = "The code page of entries' names that are not UTF-8, such as ibm866 or shift_jis; found out if not given.",
+                    Description = "The code page of all entries' names that the archive does not mark as UTF-8, such as ibm866 or shift_jis. If not given, it is "
+                        + "found by the names that cannot be UTF-8; what can be UTF-8 is read so, but in a .zip whose other names are surely in one of the old code pages.",
                     Examples = ["ibm866"],
                 },
             },

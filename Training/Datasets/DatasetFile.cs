@@ -18,7 +18,7 @@ public sealed record DatasetFile
     /// <summary>The folders of an archive in which the file lies, the outermost first.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
-    /// <summary>The code page in which an archive's names were read, where it was guessed and no archive tells it; null otherwise.</summary>
+    /// <summary>The code page of its folders and name, where it was guessed, as no archive tells it; null otherwise.</summary>
     public string? GuessedCodePage { get; init; }
 
     /// <summary>Its bytes, unpacked if they are packed by gzip.</summary>

@@ -58,8 +58,9 @@ internal sealed class DatasetImporter
     private readonly Dictionary<DatasetFormat, List<string>> known;
     private readonly List<(DatasetFormat Format, string Path, bool Needed, InvalidInputException Fault)> faults = [];
     private readonly List<RefusedFile> refused = [];
-    private int ignored;
-    private string? guessedCodePage;
+    private readonly SortedSet<string> guessedCodePages = new(StringComparer.Ordinal);
+    private int ignored, guessed; // files
+    private string? firstGuessed; // of the files whose names were guessed
 
     /// <summary>Begins with no file.</summary>
     /// <param name="source">The archive's name, for refusals.</param>
@@ -75,7 +76,7 @@ internal sealed class DatasetImporter
     /// <summary>Reads one file.</summary>
     public void Add(DatasetFile file)
     {
-        guessedCodePage ??= file.GuessedCodePage;
+        CountGuess(file);
         if (IsJunk(file)) ignored += file.IsFolder ? 0 : 1;
         else if (file.Name.StartsWith('.') && !file.IsFolder) refused.Add(new RefusedFile(file.Path, "has a name that begins with a dot, as hidden files do; give it another name."));
         else if (Hidden(file) is { } hidden) RefuseHidden(file, hidden);
@@ -98,7 +99,9 @@ internal sealed class DatasetImporter
         }
         catch (InvalidInputException e)
         {
-            InvalidInputException cause = guessedCodePage is null ? e : new InvalidInputException(e.Part, $"{e.Reason} {GuessWords} upload it again with the code page (names).");
+            InvalidInputException cause = guessed == 0
+                ? e
+                : new InvalidInputException(e.Part, $"{e.Reason} {GuessWords} upload it again with the code page (names).");
             throw new ImportRefusedException(cause, AllRefused(chosen));
         }
     }
@@ -109,15 +112,32 @@ internal sealed class DatasetImporter
         return chosen?.Build(source) ?? throw NothingKnown();
     }
 
-    private string GuessWords => $"File names that are not UTF-8 were read as {guessedCodePage}; where they look wrong,";
+    private string GuessWords
+    {
+        get
+        {
+            string codePages = string.Join(" and ", guessedCodePages);
+            return guessed == 1
+                ? $"1 file name that is not UTF-8 was read as {codePages}, {firstGuessed}; where it looks wrong,"
+                : $"{guessed} file names that are not UTF-8 were read as {codePages}, the first as {firstGuessed}; where they look wrong,";
+        }
+    }
 
-    private IEnumerable<DatasetWarning> Guess() => guessedCodePage is null ? [] :
+    private IEnumerable<DatasetWarning> Guess() => guessed == 0 ? [] :
         [new DatasetWarning("names-guessed", $"{GuessWords} delete the dataset and upload it again with the code page (names).")];
 
     private void AddFolder(DatasetFile folder)
     {
         if (folder.Folders.Count == 0) return; // the archive's root
         foreach (DatasetFormat format in formats) format.AddFolder(folder.Folders);
+    }
+
+    private void CountGuess(DatasetFile file)
+    {
+        if (file.GuessedCodePage is not { } codePage || file.IsFolder) return;
+        guessedCodePages.Add(codePage);
+        guessed++;
+        firstGuessed ??= file.Path;
     }
 
     private void AddOther(DatasetFile file, string reason)

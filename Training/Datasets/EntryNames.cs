@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -5,8 +6,10 @@ namespace CnnService.Training.Datasets;
 
 /// <summary>
 /// Turns the bytes of an archive's names into text. A code page that is given counts for all names that are not flagged as UTF-8. Otherwise
-/// they are UTF-8 where nearly all can be; names that are no UTF-8 are in the code page of the machine that packed them, which no archive tells:
-/// it is found by which one makes words of them, and is IBM437 where none does. Different bytes stay different names.
+/// names that are no UTF-8 are in the code page of the machine that packed them, which no archive tells: it is found by which one makes words
+/// of them, and is IBM437 where none does. What can be UTF-8 beside them is read in it too, as letters of a Chinese or Japanese code page can
+/// be UTF-8 by chance; but it stays UTF-8 where nearly all names can be, and where IBM437 or a code page that makes no words of it was found.
+/// Different bytes stay different names.
 /// </summary>
 internal sealed class EntryNames
 {
@@ -17,19 +20,16 @@ internal sealed class EntryNames
 
     private const int SureOfUtf8 = 10; // times as many names that are UTF-8 as others, which then are damaged ones
 
-    /// <summary>The code page of names that no other reads.</summary>
-    public const string LastResort = "ibm437";
+    private static readonly Encoding LastResort = Strict(437)!; // has a character for every byte
 
     private readonly Encoding legacy;
-    private readonly bool utf8First;
+    private readonly bool utf8First, isGiven;
 
-    private EntryNames(Encoding legacy, bool utf8First) => (this.legacy, this.utf8First) = (legacy, utf8First);
+    private EntryNames(Encoding legacy, bool utf8First, bool isGiven = false) =>
+        (this.legacy, this.utf8First, this.isGiven) = (legacy, utf8First, isGiven);
 
     /// <summary>Names of which nothing is known.</summary>
-    public static EntryNames Unknown { get; } = new(Strict(437)!, utf8First: true);
-
-    /// <summary>The code page that was found, where names were not UTF-8; null otherwise.</summary>
-    public string? Guess { get; private init; }
+    public static EntryNames Unknown { get; } = new(LastResort, utf8First: true);
 
     /// <summary>
     /// Names in the code page of that name, such as <c>ibm866</c> or <c>shift_jis</c>; null where there is none of that name.
@@ -42,7 +42,7 @@ internal sealed class EntryNames
             if (found.GetByteCount("/") != 1) return null; // of UTF-16 no archive makes names
             return new EntryNames(
                 Strict(found.CodePage) ?? Encoding.GetEncoding(found.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback),
-                utf8First: false);
+                utf8First: false, isGiven: true);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -55,32 +55,28 @@ internal sealed class EntryNames
     /// <param name="utf8Stays">Whether what can be UTF-8 has been read as such, and stays so.</param>
     public static EntryNames Detect(IReadOnlyCollection<byte[]> names, bool utf8Stays = false)
     {
-        byte[][] telling = [.. names.Where(name => name.Any(letter => letter >= 0x80))];
-        int utf8 = telling.Count(IsUtf8), others = telling.Length - utf8;
-        if (others == 0) return Unknown;
-        bool utf8First = utf8Stays || utf8 >= SureOfUtf8 * others; // as two letters of a Chinese code page can be UTF-8 by chance
-        byte[][] foreign = utf8First ? [.. telling.Where(name => !IsUtf8(name))] : telling;
-        Encoding[] known = [.. Candidates.Select(Strict).OfType<Encoding>()];
-        Encoding found = known.MaxBy(encoding => foreign.Sum(name => (long)Score(encoding, name)))!;
-        return new EntryNames(found, utf8First) { Guess = found.WebName };
+        byte[][] telling = [.. names.Where(name => !Ascii.IsValid(name))];
+        byte[][] utf8 = [.. telling.Where(IsUtf8)], others = [.. telling.Where(name => !IsUtf8(name))];
+        if (others.Length == 0) return Unknown;
+        Encoding found = Best(others);
+        bool isSure = found.CodePage != LastResort.CodePage && ScoreOf(found, utf8) >= ScoreOf(Utf8, utf8);
+        return utf8Stays || utf8.Length >= SureOfUtf8 * others.Length || !isSure
+            ? new EntryNames(found, utf8First: true)
+            : new EntryNames(Best(telling), utf8First: false);
     }
 
-    /// <summary>The text of a name that is flagged as UTF-8.</summary>
-    public string DecodeUtf8(byte[] name) => IsUtf8(name) ? Utf8.GetString(name) : Decode(name);
+    /// <summary>A name that is flagged as UTF-8.</summary>
+    public EntryName DecodeUtf8(byte[] name) => IsUtf8(name) ? new EntryName(Utf8.GetString(name), null) : Decode(name);
 
-    /// <summary>The text of any other name; what nothing else reads is read as <see cref="LastResort"/>.</summary>
-    public string Decode(byte[] name) => TryDecode(name) ?? Unknown.legacy.GetString(name); // has a character for every byte
-
-    /// <summary>Whether a name can be read in the encoding that is given or found, or in UTF-8.</summary>
-    public bool Reads(byte[] name) => TryDecode(name) is not null;
-
-    private string? TryDecode(byte[] name)
+    /// <summary>Any other name; what nothing else reads is read as IBM437.</summary>
+    public EntryName Decode(byte[] name)
     {
-        foreach (Encoding encoding in utf8First ? (Encoding[])[Utf8, legacy] : [legacy, Utf8])
+        foreach (Encoding encoding in utf8First ? (Encoding[])[Utf8, legacy, LastResort] : [legacy, Utf8, LastResort])
         {
             try
             {
-                return encoding.GetString(name);
+                bool isKnown = encoding == Utf8 || (encoding == legacy && isGiven) || Ascii.IsValid(name);
+                return new EntryName(encoding.GetString(name), isKnown ? null : encoding.WebName);
             }
             catch (DecoderFallbackException)
             {
@@ -88,8 +84,13 @@ internal sealed class EntryNames
             }
         }
 
-        return null;
+        throw new UnreachableException();
     }
+
+    private static Encoding Best(byte[][] names) =>
+        Candidates.Select(Strict).OfType<Encoding>().MaxBy(encoding => ScoreOf(encoding, names))!;
+
+    private static long ScoreOf(Encoding encoding, byte[][] names) => names.Sum(name => (long)Score(encoding, name));
 
     // Also cp932 and 932, as Windows and Python call them.
     private static Encoding Named(string codePage)
@@ -156,3 +157,8 @@ internal sealed class EntryNames
     private static Encoding? Strict(int codePage) =>
         CodePagesEncodingProvider.Instance.GetEncoding(codePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
 }
+
+/// <summary>The name of an entry as text.</summary>
+/// <param name="Text">The name, with its folders.</param>
+/// <param name="Guess">The code page in which it was read, where that was guessed; null otherwise.</param>
+internal readonly record struct EntryName(string Text, string? Guess);

@@ -57,11 +57,11 @@ internal sealed class TarEntries(Stream tar, string archive, EntryNames? names, 
     private DatasetFile FileOf(char type, byte[] bytes, EntryContent content)
     {
         if (names is null && !EntryNames.IsUtf8(bytes)) names = EntryNames.Detect([.. again?.Invoke() ?? [bytes]], utf8Stays: true);
-        string name = (names ?? EntryNames.Unknown).Decode(bytes);
+        (string name, string? guess) = (names ?? EntryNames.Unknown).Decode(bytes);
         string[] parts = DatasetFiles.PathOf(name, archive);
         bool isFolder = type == '5' || (type is '\0' or '0' && name.EndsWith('/'));
         if (isFolder) return DatasetFile.OfFolder(parts);
-        var file = new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = content.Size, GuessedCodePage = names?.Guess };
+        var file = new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = content.Size, GuessedCodePage = guess };
         string? refusal = extended.Keys.Any(key => key.StartsWith(Sparse, StringComparison.Ordinal)) ? RefusalOf('S') : RefusalOf(type);
         return refusal is null ? DatasetFiles.InArchive(file, limit) : file with { Refusal = refusal };
     }

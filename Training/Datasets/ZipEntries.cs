@@ -15,19 +15,21 @@ internal static class ZipEntries
         if (!stream.CanSeek) throw new ArgumentException("A .zip is read from its end: the stream must be able to seek.", nameof(stream));
         CheckEntryCount(stream, name);
         using ZipArchive archive = Open(stream, name);
-        if (ZipNames.Read(stream, names) is not ({ } paths, var guess) || paths.Length != archive.Entries.Count) throw Broken(name);
-        foreach ((ZipArchiveEntry entry, string path) in archive.Entries.Zip(paths))
+        if (ZipNames.Read(stream, names) is not { } paths || paths.Length != archive.Entries.Count) throw Broken(name);
+        foreach ((ZipArchiveEntry entry, (string path, string? guess)) in archive.Entries.Zip(paths))
         {
             string[] parts = DatasetFiles.PathOf(path, name);
             if (path.EndsWith('/') || path.EndsWith('\\')) yield return DatasetFile.OfFolder(parts);
-            else if (RefusalOf(entry) is { } refusal) yield return new DatasetFile(parts[^1], Stream.Null) { Folders = parts[..^1], Refusal = refusal };
-            else if (Open(entry) is not { } packed) yield return new DatasetFile(parts[^1], Stream.Null) { Folders = parts[..^1], Refusal = Unpackable };
+            else if (RefusalOf(entry) is { } refusal) yield return Refused(refusal);
+            else if (Open(entry) is not { } packed) yield return Refused(Unpackable);
             else
             {
                 using var content = new ZipContent(packed, entry, parts[^1], stream.Length, name, limit);
                 var file = new DatasetFile(parts[^1], content) { Folders = parts[..^1], Length = entry.Length, GuessedCodePage = guess };
                 yield return DatasetFiles.InArchive(file, limit);
             }
+
+            DatasetFile Refused(string reason) => new(parts[^1], Stream.Null) { Folders = parts[..^1], GuessedCodePage = guess, Refusal = reason };
         }
     }
 

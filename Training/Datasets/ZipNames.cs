@@ -13,17 +13,15 @@ internal static class ZipNames
     private const uint End = 0x06054b50, End64Locator = 0x07064b50, Record = 0x02014b50;
 
     /// <summary>
-    /// The names in the directory's order, in the encoding that is given, or else found, and the code page where one was guessed, or where the one given does not read all; null where the
-    /// directory is not whole.
+    /// The names in the directory's order, in the encoding that is given, or else found; null where the directory is not whole.
     /// </summary>
-    public static (string[] Names, string? Guess)? Read(Stream archive, EntryNames? given)
+    public static EntryName[]? Read(Stream archive, EntryNames? given)
     {
         try
         {
             (byte[] Name, byte[]? Utf8)[] entries = [.. Entries(archive)];
             EntryNames names = given ?? EntryNames.Detect([.. entries.Where(entry => entry.Utf8 is null).Select(entry => entry.Name)]);
-            string? guess = entries.All(entry => entry.Utf8 is not null || names.Reads(entry.Name)) ? names.Guess : EntryNames.LastResort;
-            return ([.. entries.Select(entry => entry.Utf8 is { } utf8 ? names.DecodeUtf8(utf8) : names.Decode(entry.Name))], guess);
+            return [.. entries.Select(entry => entry.Utf8 is { } utf8 ? names.DecodeUtf8(utf8) : names.Decode(entry.Name))];
         }
         catch (EndOfStreamException)
         {
