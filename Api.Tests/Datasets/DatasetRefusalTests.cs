@@ -40,7 +40,7 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
         ["one class"] = (Zip(("cats/1.png", Colour(1)), ("cats/2.png", Colour(2))), "a.zip", "at least 2"),
         ["no folders"] = (Zip(("1.png", Colour(1)), ("2.png", Colour(2))), "a.zip", "class folder"),
         ["class without readable pictures"] = (Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("owls/1.png", [1])), "a.zip", "\"owls\""),
-        ["empty class folder"] = (Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("owls/", [])), "a.zip", "\"owls\""),
+        ["one class and an empty folder"] = (Zip(("cats/1.png", Colour(1)), ("owls/", [])), "a.zip", "\"owls\" beside it holds no picture"),
         ["class in test only"] = (Zip(("train/a/1.png", Colour(1)), ("train/b/1.png", Colour(2)), ("test/c/1.png", Colour(3))), "a.zip", "\"c\""),
         ["nothing readable"] = (Zip(("cats/1.png", [1]), ("dogs/1.png", [2])), "a.zip", "none of its 2 pictures"),
         ["too many classes"] = (Zip([.. Enumerable.Range(0, 257).Select(i => ($"c{i}/1.png", Grey(1)))]), "a.zip", "257"),

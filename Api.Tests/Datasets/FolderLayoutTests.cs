@@ -92,7 +92,7 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
     public async Task Upload_WholeFoldersLeftOut_Warns(string paths, string words)
     {
         JsonElement report = await client.TakeAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, Colour(i)))]));
-        Assert.StartsWith(words, WarningOf(report, "folders-left-out"), StringComparison.Ordinal);
+        Assert.StartsWith(words, report.WarningOf("folders-left-out"), StringComparison.Ordinal);
         Assert.All(report.Refused().Values, reason => Assert.Contains("not in one of the class folders in", reason, StringComparison.Ordinal));
     }
 
@@ -105,16 +105,45 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
 
         Assert.Equal("cats 1 0, dogs 1 0", report.Classes());
         Assert.Equal(["r/notebooks/a.ipynb", "r/src/net/train.py"], report.Refused().Keys.Order(StringComparer.Ordinal));
-        Assert.Equal("\"notebooks\", \"src\" beside the class folders hold no picture and are no classes.", WarningOf(report, "folders-without-pictures"));
+        Assert.Equal("\"notebooks\", \"src\" beside the class folders hold no picture and are no classes.", report.WarningOf("folders-without-pictures"));
     }
 
-    [Fact]
-    public async Task Upload_EmptyFoldersBesideTheClasses_AreAllNamed()
+    // Whatever is in it instead, and whether the archive lists it or not.
+    [Theory]
+    [InlineData("owls/")]
+    [InlineData("owls/ owls/.DS_Store")]
+    [InlineData("owls/.DS_Store")]
+    [InlineData("owls/Thumbs.db")]
+    [InlineData("owls/@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg")]
+    [InlineData("owls/readme.txt")]
+    [InlineData("owls/ owls/readme.txt")]
+    [InlineData("owls/notes/ owls/notes/readme.txt")]
+    public async Task Upload_FolderWithoutPictures_IsNoClassAndWarns(string entries)
     {
-        byte[] archive = Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("new/", []), ("owls/", []));
-        Assert.Equal(
-            "a.zip: the class folders \"new\", \"owls\" hold no picture; add some, or leave the folders out.",
-            await client.UploadAsync("empties", archive, "a.zip").ProblemAsync(400, "file"));
+        (string, byte[])[] others = [.. entries.Split(' ').Select(entry => (entry, entry.EndsWith('/') ? [] : new byte[] { 1 }))];
+        JsonElement report = await client.TakeAsync(Zip([("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), .. others]));
+
+        Assert.Equal("cats 1 0, dogs 1 0", report.Classes());
+        Assert.Equal("\"owls\" beside the class folders holds no picture and is no class.", report.WarningOf("folders-without-pictures"));
+    }
+
+    [Theory]
+    [InlineData("cats/1.png dogs/1.png new/ owls/", "\"new\", \"owls\" beside the class folders hold no picture and are no classes.")]
+    [InlineData("train/cat/1.png train/dog/1.png test/cat/1.png test/dog/", "\"test/dog\" holds no picture.")]
+    [InlineData("train/cat/1.png train/dog/1.png test/cat/1.png test/dog/Thumbs.db", "\"test/dog\" holds no picture.")]
+    [InlineData("train/a/1.png train/b/1.png train/c/ test/a/1.png test/c/a.txt", "\"c\" beside the class folders holds no picture and is no class.")]
+    [InlineData("d/train/cat/1.png d/train/dog/1.png d/test/cat/ d/test/dog/ d/docs/a.txt", "\"d/test\" holds no picture.")]
+    [InlineData("cats/1.png dogs/1.png birds/owls/1.png", null)] // left out for its place, which is told
+    [InlineData("cats/1.png dogs/1.png .git/config __MACOSX/owls/._1.png", null)]
+    [InlineData("train/cat/1.png train/dog/1.png docs/a.txt src/net/a.py", null)] // not beside the classes
+    public async Task Upload_FoldersWithoutPictures_AreNamedByTheirPlace(string paths, string? words)
+    {
+        JsonElement report = await client.TakeAsync(Zip([.. paths.Split(' ').Select((path, i) => (path, ContentOf(path, i)))]));
+        if (words is null) Assert.DoesNotContain("folders-without-pictures", report.Warnings());
+        else Assert.Equal(words, report.WarningOf("folders-without-pictures"));
+
+        static byte[] ContentOf(string path, int number) =>
+            path.EndsWith('/') ? [] : path.EndsWith("/1.png", StringComparison.Ordinal) ? Colour(number) : [1];
     }
 
     [Fact]
@@ -122,7 +151,7 @@ public sealed class FolderLayoutTests(ServiceApplication service) : IClassFixtur
     {
         JsonElement report = await client.TakeAsync(Zip(
             ("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("1.png", Colour(3)), ("2.png", Colour(4, 40)), ("3.png", Colour(5, 64))));
-        Assert.StartsWith("3 pictures lie elsewhere", WarningOf(report, "folders-left-out"), StringComparison.Ordinal);
+        Assert.StartsWith("3 pictures lie elsewhere", report.WarningOf("folders-left-out"), StringComparison.Ordinal);
     }
 
     [Fact]

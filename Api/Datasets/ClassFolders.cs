@@ -18,14 +18,13 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
     private const int NamedFolders = 5; // in a warning
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".gif"];
     private readonly SortedDictionary<PictureKey, Entry> entries = [];
-    private readonly Dictionary<string, IReadOnlyList<string>> folders = new(StringComparer.Ordinal); // that are listed, by their paths
+    private readonly HashSet<string> folders = new(StringComparer.Ordinal); // the paths of all that are listed or hold files
     private readonly Dictionary<string, PictureFolder> holders = new(StringComparer.Ordinal); // by their paths
     private readonly List<string> leftOut = []; // pictures that have no class by their place
     private FolderLayout layout = new([]);
     private Image[] images = [];
-    private readonly HashSet<string> occupied = new(StringComparer.Ordinal); // folders with other files, by their paths
     private string[] labels = [];
-    private string[] empty = [], pictureless = []; // folders beside those of the classes: with nothing in them, and with other files
+    private string[] pictureless = [], emptyParts = []; // without pictures: names beside the classes', and paths of parts and of classes in one
     private byte[] buffer = new byte[1 << 16];
 
     /// <inheritdoc/>
@@ -45,13 +44,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         || (file.Kind == FileKind.Unknown && Endings.Any(ending => file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)));
 
     /// <inheritdoc/>
-    public override void AddFolder(IReadOnlyList<string> path) => folders.TryAdd(string.Join('/', path), path);
-
-    /// <inheritdoc/>
-    public override void AddOther(DatasetFile file)
-    {
-        for (int depth = file.Folders.Count; depth > 0; depth--) occupied.Add(string.Join('/', file.Folders.Take(depth)));
-    }
+    public override void AddFolder(IReadOnlyList<string> path) => folders.Add(string.Join('/', path));
 
     /// <inheritdoc/>
     public override void Add(DatasetFile file)
@@ -83,9 +76,7 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         layout = new FolderLayout([.. holders.Values.Where(folder => folder.Pictures > 0).Select(folder => (folder.Path, folder.Pictures))]);
         foreach (PictureFolder folder in holders.Values) (folder.Class, folder.IsTest) = (layout.ClassOf(folder.Path), layout.IsTest(folder.Path));
         labels = Named(holders.Values.Select(folder => folder.Class));
-        ILookup<bool, string?> others = folders.ToLookup(folder => occupied.Contains(folder.Key), folder => layout.ClassOfListed(folder.Value));
-        pictureless = [.. Named(others[true]).Except(labels)];
-        empty = [.. Named(others[false]).Except(labels).Except(pictureless)];
+        FindPictureless();
         if (labels.Length > Dataset.MaximumClasses)
             throw new InvalidInputException(source, $"it has {labels.Length} class folders; a dataset has at most {Dataset.MaximumClasses} classes.");
         images = [.. ImagesOf().OrderBy(image => image.IsTest)];
@@ -97,6 +88,25 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
 
     /// <inheritdoc/>
     public override string? FileOf(bool isTest, int index) => images[isTest ? images.Count(image => !image.IsTest) + index : index].Path;
+
+    // Whatever else is in them, and whether or not the archive lists them.
+    private void FindPictureless()
+    {
+        var without = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string[] folder in folders.SelectMany(WithThoseAbove))
+            if (layout.ClassOfListed(folder) is not null || layout.IsPartOfListed(folder)) without.Add(string.Join('/', folder));
+        foreach (string[] folder in holders.Keys.SelectMany(WithThoseAbove)) without.Remove(string.Join('/', folder));
+        (string Path, string? Class)[] named =
+            [.. without.Order(StringComparer.Ordinal).Select(path => (path, layout.ClassOfListed(path.Split('/'))))];
+        pictureless = [.. Named(named.Select(folder => folder.Class)).Except(labels)];
+        emptyParts = [.. named.Where(folder => folder.Class is not { } label || labels.Contains(label)).Select(folder => folder.Path)];
+
+        static IEnumerable<string[]> WithThoseAbove(string path)
+        {
+            string[] names = path.Split('/');
+            return Enumerable.Range(1, names.Length).Select(depth => names[..depth]);
+        }
+    }
 
     private ReadOnlySpan<byte> Read(DatasetFile file)
     {
@@ -136,13 +146,9 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
         }
 
         if (labels.Length < 2)
-            throw new InvalidInputException(source, $"it holds one class, \"{labels[0]}\"; at least 2 are needed, each a folder of pictures.{Elsewhere()}{Beside([.. empty, .. pictureless])}");
-        if (empty.Length > 0)
             throw new InvalidInputException(
                 source,
-                empty.Length == 1
-                    ? $"the class folder {WordsOf(empty)} holds no picture; add some, or leave the folder out."
-                    : $"the class folders {WordsOf(empty)} hold no picture; add some, or leave the folders out.");
+                $"it holds one class, \"{labels[0]}\"; at least 2 are needed, each a folder of pictures.{Elsewhere()}{Beside(pictureless)}");
         foreach ((int index, string label) in labels.Index())
         {
             if (images.Any(image => image.Label == index && !image.IsTest)) continue;
@@ -170,12 +176,13 @@ internal sealed class ClassFolders(Fitting fitting) : DatasetFormat
                 + "put all class folders beside each other."),
     ];
 
-    private IEnumerable<DatasetWarning> WithoutPictures() => pictureless.Length == 0 ? [] :
-    [
-        new DatasetWarning(
-            "folders-without-pictures",
-            $"{WordsOf(pictureless)} beside the class folders {(pictureless.Length == 1 ? "holds no picture and is no class" : "hold no picture and are no classes")}."),
-    ];
+    private IEnumerable<DatasetWarning> WithoutPictures()
+    {
+        string are = pictureless.Length == 1 ? "holds no picture and is no class" : "hold no picture and are no classes";
+        string beside = pictureless.Length == 0 ? "" : $"{WordsOf(pictureless)} beside the class folders {are}.";
+        string inParts = emptyParts.Length == 0 ? "" : $"{WordsOf(emptyParts)} {(emptyParts.Length == 1 ? "holds" : "hold")} no picture.";
+        return beside.Length + inParts.Length == 0 ? [] : [new DatasetWarning("folders-without-pictures", $"{beside} {inParts}".Trim())];
+    }
 
     private IEnumerable<DatasetWarning> WrittenAlike() =>
         from pair in labels.Index()

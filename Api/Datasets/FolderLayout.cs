@@ -17,7 +17,7 @@ internal sealed class FolderLayout
     private readonly bool hasParts; // whether folders of parts stand above classes
     private readonly bool isFlat, isFlatByWords; // whether pictures lie in folders of parts alone
     private readonly Part? strays; // the part of home whose pictures are strays
-    private readonly HashSet<string> parents; // of class folders
+    private readonly HashSet<string> parents, grandparents; // of class folders
     private readonly HashSet<string> parentsOfOthers; // of folders with pictures that name no part
 
     /// <summary>The layout that the folders of all pictures have.</summary>
@@ -45,7 +45,9 @@ internal sealed class FolderLayout
             if (FolderOfPart(folders) is { } folder) parts[PartAbove(folders)].Add(folder);
         }
 
-        parents = [.. inFolders.Where(folders => ClassOf(folders) is not null).Select(folders => Join(folders, folders.Count - 1))];
+        IReadOnlyList<string>[] classes = [.. inFolders.Where(folders => ClassOf(folders) is not null)];
+        parents = [.. classes.Select(folders => Join(folders, folders.Count - 1))];
+        grandparents = [.. classes.Where(folders => folders.Count > 1).Select(folders => Join(folders, folders.Count - 2))];
     }
 
     /// <summary>The layout in words: where the class folders are, and what became of a validation part.</summary>
@@ -63,6 +65,7 @@ internal sealed class FolderLayout
             string above = home.Length > 0 ? $" in {home}/" : "";
             if (parts.Count == 1 && parts.Values.Single() is { Count: 1 } only) return $"class folders in {(home.Length > 0 ? $"{home}/" : "")}{Named(only)}";
             if (parts.Values.All(folders => folders.Count == 0)) return $"class folders{above}";
+            if (parts.ContainsKey(Part.None)) above = home.Length > 0 ? $"{above} itself and" : " at the top and";
             return $"class folders{above} below {string.Join(" and ", parts.Values.Where(folders => folders.Count > 0).Select(Named))}";
         }
     }
@@ -75,13 +78,13 @@ internal sealed class FolderLayout
     public string? ClassOfListed(IReadOnlyList<string> folder) =>
         folder.Count > 0 && parents.Contains(Join(folder, folder.Count - 1)) ? ClassOf(folder) : null;
 
-    /// <summary>Whether a picture in these folders belongs to the test part.</summary>
-    public bool IsTest(IReadOnlyList<string> folders) => PartAbove(folders) switch
-    {
     /// <summary>Whether a folder that is listed is a part by its name, beside the folder of classes or of another part.</summary>
     public bool IsPartOfListed(IReadOnlyList<string> folder) =>
         PartNamedBy(folder[^1]) is not null && grandparents.Contains(Join(folder, folder.Count - 1)) && ClassOfListed(folder) is null;
 
+    /// <summary>Whether a picture in these folders belongs to the test part.</summary>
+    public bool IsTest(IReadOnlyList<string> folders) => PartAbove(folders) switch
+    {
         Part.Test => parts.Count > 1,
         Part.Validation => parts.Count > 1 && !parts.ContainsKey(Part.Test),
         _ => false,

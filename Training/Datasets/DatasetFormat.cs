@@ -52,13 +52,11 @@ public abstract class DatasetFormat
     /// <summary>Reads one file that the format knows, to its end.</summary>
     public abstract void Add(DatasetFile file);
 
-    /// <summary>Told of each folder that an archive lists, whatever is in it; does nothing unless a format cares.</summary>
+    /// <summary>
+    /// Told of each folder that an archive lists or that holds a file, whatever that is; of those that systems leave, and of hidden ones, the
+    /// folder above them. Does nothing unless a format cares.
+    /// </summary>
     public virtual void AddFolder(IReadOnlyList<string> path)
-    {
-    }
-
-    /// <summary>Told of each file that no format reads; does nothing unless a format cares.</summary>
-    public virtual void AddOther(DatasetFile file)
     {
     }
 

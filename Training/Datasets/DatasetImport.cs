@@ -76,14 +76,21 @@ internal sealed class DatasetImporter
     /// <summary>Reads one file.</summary>
     public void Add(DatasetFile file)
     {
+        AddFolder([.. file.Folders.TakeWhile(folder => !IsJunk(folder) && !IsHidden(folder))]);
+        if (IsJunk(file))
+        {
+            ignored += file.IsFolder ? 0 : 1;
+            return;
+        }
+
         CountGuess(file);
-        if (IsJunk(file)) ignored += file.IsFolder ? 0 : 1;
-        else if (file.Name.StartsWith('.') && !file.IsFolder) refused.Add(new RefusedFile(file.Path, "has a name that begins with a dot, as hidden files do; give it another name."));
-        else if (Hidden(file) is { } hidden) RefuseHidden(file, hidden);
-        else if (file.IsFolder) AddFolder(file);
-        else if (file.Refusal is { } reason) AddOther(file, reason);
+        if (file.IsFolder) return;
+        if (file.Name.StartsWith('.')) Refuse(file, "has a name that begins with a dot, as hidden files do; give it another name.");
+        else if (file.Folders.FirstOrDefault(IsHidden) is { } hidden)
+            Refuse(file, $"lies in the hidden folder {hidden}/; give the folder a name without a dot in front.");
+        else if (file.Refusal is { } reason) Refuse(file, reason);
         else if (formats.FirstOrDefault(format => format.Knows(file)) is { } format) Read(file, format);
-        else AddOther(file, Refusals.Of(file));
+        else Refuse(file, Refusals.Of(file));
     }
 
     /// <summary>The dataset of all files.</summary>
@@ -126,10 +133,10 @@ internal sealed class DatasetImporter
     private IEnumerable<DatasetWarning> Guess() => guessed == 0 ? [] :
         [new DatasetWarning("names-guessed", $"{GuessWords} delete the dataset and upload it again with the code page (names).")];
 
-    private void AddFolder(DatasetFile folder)
+    private void AddFolder(string[] path)
     {
-        if (folder.Folders.Count == 0) return; // the archive's root
-        foreach (DatasetFormat format in formats) format.AddFolder(folder.Folders);
+        if (path.Length == 0) return; // the archive's root
+        foreach (DatasetFormat format in formats) format.AddFolder(path);
     }
 
     private void CountGuess(DatasetFile file)
@@ -140,22 +147,15 @@ internal sealed class DatasetImporter
         firstGuessed ??= file.Path;
     }
 
-    private void AddOther(DatasetFile file, string reason)
-    {
-        refused.Add(new RefusedFile(file.Path, reason));
-        foreach (DatasetFormat format in formats) format.AddOther(file);
-    }
+    private void Refuse(DatasetFile file, string reason) => refused.Add(new RefusedFile(file.Path, reason));
 
     // Hidden pictures, by their own name or that of a folder, are more than what systems leave.
-    private static bool IsJunk(DatasetFile file) => file.Folders.Append(file.Name).Any(part => Junk.Contains(part, StringComparer.OrdinalIgnoreCase))
-        || (file.Kind != FileKind.Picture && (file.Name.StartsWith('.') || Hidden(file) is not null));
+    private static bool IsJunk(DatasetFile file) => file.Folders.Append(file.Name).Any(IsJunk)
+        || (file.Kind != FileKind.Picture && (file.Name.StartsWith('.') || file.Folders.Any(IsHidden)));
 
-    private static string? Hidden(DatasetFile file) => file.Folders.FirstOrDefault(folder => folder.StartsWith('.') && folder != ".");
+    private static bool IsJunk(string name) => Junk.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    private void RefuseHidden(DatasetFile file, string folder)
-    {
-        if (!file.IsFolder) refused.Add(new RefusedFile(file.Path, $"lies in the hidden folder {folder}/; give the folder a name without a dot in front."));
-    }
+    private static bool IsHidden(string folder) => folder.StartsWith('.') && folder != ".";
 
     // Whatever is wrong with the archive itself ends the import.
     private void Read(DatasetFile file, DatasetFormat format)
