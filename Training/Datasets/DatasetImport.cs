@@ -50,7 +50,8 @@ internal sealed class DatasetImporter
     private static readonly string[] Junk =
     [
         "__MACOSX", ".git", ".svn", ".Trashes", ".thumbnails", ".ipynb_checkpoints", "__pycache__", "Thumbs.db", "ehthumbs.db", "ZbThumbnail.info",
-        "desktop.ini", "Icon\r", "@eaDir", "$RECYCLE.BIN", "lost+found",
+        "desktop.ini", "Icon\r", "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "$RECYCLE.BIN",
+        "System Volume Information", "lost+found", "_DS_Store", "Picasa.ini",
     ];
 
     private readonly string source;
