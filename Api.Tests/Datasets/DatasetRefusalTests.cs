@@ -21,7 +21,10 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
         ["truncated zip"] = (CatsAndDogs[..^30], "a.zip", "zip archive"),
         ["zip cut early"] = (CatsAndDogs[..10], "a.zip", "zip archive"),
         ["empty file"] = ([], "a.zip", "it is empty"),
-        ["empty zip"] = (Zip(), "a.zip", "no file of a known dataset format"),
+        ["empty zip"] = (Zip(), "a.zip", "it is empty, it holds no file"),
+        ["empty tar"] = (new byte[10_240], "a.tar", "it is empty, it holds no file"),
+        ["folders alone"] = (Zip(("cats/", []), ("dogs/", [])), "a.zip", "it is empty, it holds no file"),
+        ["junk alone"] = (Zip(("cats/.DS_Store", [1])), "a.zip", "it holds no file but what systems leave, such as .DS_Store (1)"),
         ["text as zip"] = (Encoding.UTF8.GetBytes("no archive"), "a.zip", "zip archive"),
         ["damaged entry"] = (Damaged(Zip(("data_batch_1.bin", Cifar(2)))), "a.zip", "damaged"),
         ["truncated tar.gz"] = (TarGz(("data_batch_1.bin", Cifar(2)))[..^30], "a.tar.gz", "cut off"),
@@ -196,9 +199,6 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
         await client.SendAsync(request, TestContext.Current.CancellationToken).ProblemAsync(status);
     }
 
-    private Task<HttpResponseMessage> Post(HttpContent body) => client.PostAsync("/api/datasets", body, TestContext.Current.CancellationToken);
-
-    private static void Add(MultipartFormDataContent form, string part)
     private static MultipartFormDataContent Nameless(string name, byte[] file) =>
         new() { { new ByteArrayContent(file), "file" }, { new StringContent(name), "name" } };
 
@@ -209,6 +209,9 @@ public sealed class DatasetRefusalTests : IClassFixture<DatasetRefusalTests.Smal
         return packed.ToArray();
     }
 
+    private Task<HttpResponseMessage> Post(HttpContent body) => client.PostAsync("/api/datasets", body, TestContext.Current.CancellationToken);
+
+    private static void Add(MultipartFormDataContent form, string part)
     {
         if (part == "file") form.Add(new ByteArrayContent(CatsAndDogs), "file", "a.zip");
         else form.Add(new StringContent(part == "name" ? "parts" : "true"), part);

@@ -68,6 +68,62 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
         Assert.Equal((4, 0), (report.GetProperty("ignored").GetInt32(), report.GetProperty("refusedCount").GetInt32()));
     }
 
+    // As they leave deleted pictures, thumbnails and copies on a disk that they share.
+    [Theory]
+    [InlineData("#recycle/cats/9.png")]
+    [InlineData("@Recycle/9.png")]
+    [InlineData("cats/#recycle/9.png")]
+    [InlineData("$RECYCLE.BIN/9.png")]
+    [InlineData("System Volume Information/9.png")]
+    [InlineData("cats/@eaDir/9.png")]
+    [InlineData("cats/_DS_Store")]
+    [InlineData("cats/Picasa.ini")]
+    [InlineData("cats/.picasa.ini")]
+    public async Task Upload_WithWhatAServerOrAViewerLeaves_CountsIt(string file)
+    {
+        byte[] content = file.EndsWith("png", StringComparison.Ordinal) ? Colour(9) : [1];
+        JsonElement report = await client.TakeAsync(Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), (file, content)));
+        Assert.Equal("cats 1 0, dogs 1 0", report.Classes());
+        Assert.Equal((1, 0), (report.GetProperty("ignored").GetInt32(), report.GetProperty("refusedCount").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:1", "is a pointer of Git LFS; fetch the file itself (git lfs pull).")]
+    [InlineData("<!DOCTYPE html><html></html>", "is a web page or XML")]
+    [InlineData("{\"error\":\"expired\"}", "is JSON, perhaps an error of the server")]
+    [InlineData("", "is empty;")]
+    public async Task Upload_PicturesInPlaceOfWhichSomethingElseWasSaved_AreToldWhatTheyAre(string text, string words)
+    {
+        byte[] content = System.Text.Encoding.UTF8.GetBytes(text);
+        JsonElement report = await client.TakeAsync(Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("cats/2.jpg", content)));
+        Assert.StartsWith(words, report.Refused()["cats/2.jpg"], StringComparison.Ordinal);
+
+        string detail = await client.UploadAsync("none", Zip(("cats/1.png", content), ("dogs/1.png", content))).ProblemAsync(400, "file");
+        Assert.Contains($"none of its 2 pictures can be used; the first of them, cats/1.png, {words}", detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("weights.h5")]
+    [InlineData("labels.csv")]
+    [InlineData("data_batch_1.bin")]
+    public async Task Upload_PointersOfGitLfs_AreToldInEveryPlace(string file)
+    {
+        byte[] pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"u8.ToArray();
+        JsonElement report = await client.TakeAsync(Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), (file, pointer)));
+        Assert.Contains("is a pointer of Git LFS; fetch the file itself (git lfs pull).", report.Refused()[file], StringComparison.Ordinal);
+        string detail = await client.UploadAsync("none", Zip((file, pointer))).ProblemAsync(400, "file");
+        Assert.Contains("is a pointer of Git LFS", detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upload_PathsThatStayInside_AreRead()
+    {
+        JsonElement report = await client.TakeAsync(Zip(
+            ("./cats//1.png", Colour(1)), ("cats\\new\\..\\2.png", Colour(2)), ("./dogs/../dogs/1.png", Colour(3)),
+            ("cats/../dogs/2.png", Colour(4))));
+        Assert.Equal("cats 2 0, dogs 2 0", report.Classes());
+    }
+
     [Theory]
     [InlineData("<!DOCTYPE html><html></html>", "a.zip", "a web page")]
     [InlineData("\uFEFF  <html></html>", "a.tar.gz", "a web page")]

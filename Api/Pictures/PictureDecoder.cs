@@ -97,6 +97,7 @@ public static class PictureDecoder
         FileKind.Tiff => "is a TIFF, which is not read; save it as PNG or JPEG.",
         FileKind.Heic => "is a HEIC, which is not read; save it as JPEG or PNG.",
         FileKind.Avif => "is an AVIF, which is not read; save it as PNG or JPEG.",
+        FileKind.Unknown when FileKinds.TextIn(file) is { } text => $"is {text}.",
         _ => $"is not a picture that can be read; send {Formats}.",
     });
 }

@@ -33,6 +33,9 @@ public sealed record DatasetFile
     /// <summary>The kind of the file by its first bytes.</summary>
     public FileKind Kind => FileKinds.Of(content.Head);
 
+    /// <summary>What text it is in place of what its name says, in words; null where it may be what it says.</summary>
+    public string? TextInPlace => Kind == FileKind.Unknown ? FileKinds.TextIn(content.Head) : null;
+
     /// <summary>Folders and name, as people write them.</summary>
     public string Path => string.Join('/', [.. Folders, Name]);
 

@@ -136,17 +136,14 @@ internal static class DatasetFiles
         return (stream, FileKinds.Of(head.AsSpan(0, length)));
     }
 
-    // What people save in place of a download, by its first letters; null for anything else. The stream is as it was before.
+    // The stream is as it was before.
     private static string? TextOf(Stream stream)
     {
         byte[] head = new byte[64];
         long start = stream.Position;
         int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         stream.Position = start;
-        ReadOnlySpan<byte> text = new ReadOnlySpan<byte>(head, 0, length).TrimStart((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf, .. " \t\r\n"u8]);
-        if (text.StartsWith("version https://git-lfs"u8)) return "a pointer of Git LFS; fetch the file itself (git lfs pull)";
-        if (text.StartsWith("<"u8)) return "a web page or XML, perhaps one that asks to sign in; open it in a browser to see";
-        return text.StartsWith("{"u8) || text.StartsWith("["u8) ? "JSON, perhaps an error of the server that it was downloaded from; open it to see" : null;
+        return FileKinds.TextIn(head.AsSpan(0, length));
     }
 
     private static bool EndsWithAny(string name, string[] endings) =>

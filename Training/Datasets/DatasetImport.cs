@@ -169,7 +169,8 @@ internal sealed class DatasetImporter
         catch (InvalidInputException e) when (e.Part == file.Path || e.Part == file.Name)
         {
             known[format].RemoveAt(known[format].Count - 1);
-            faults.Add((format, file.Path, format.Needs(file), e));
+            InvalidInputException fault = file.TextInPlace is { } text ? new InvalidInputException(e.Part, $"it is {text}.") : e;
+            faults.Add((format, file.Path, format.Needs(file), fault));
         }
     }
 
@@ -183,9 +184,12 @@ internal sealed class DatasetImporter
 
     private InvalidInputException NothingKnown()
     {
+        const string remedy = "pack the pictures into it, in class folders.";
+        if (refused.Count == 0 && ignored == 0) return new InvalidInputException(source, $"it is empty, it holds no file; {remedy}");
+        if (refused.Count == 0)
+            return new InvalidInputException(source, $"it holds no file but what systems leave, such as .DS_Store ({ignored}); {remedy}");
         string first = refused.Count switch
         {
-            0 => "",
             1 => $" Its only file, {refused[0].File}, {refused[0].Reason}",
             _ => $" The first of its {refused.Count} files, {refused[0].File}, {refused[0].Reason}",
         };
@@ -209,6 +213,7 @@ internal static class Refusals
     /// <summary>The reason, and what would be right.</summary>
     public static string Of(DatasetFile file) => file.Kind switch
     {
+        FileKind.Unknown when file.TextInPlace == FileKinds.LfsPointer => $"is {FileKinds.LfsPointer}.",
         FileKind.OtherArchive => "is an archive of a kind that is not read; pack the pictures as .zip or .tar.gz.",
         FileKind.Pickle => "holds objects of Python, which are not read; take the binary version of CIFAR, or pictures.",
         FileKind.Picture => "is a picture, and pictures are not read here; upload them in class folders.",
@@ -217,6 +222,7 @@ internal static class Refusals
         _ when OtherPictures.FirstOrDefault(other => file.Name.EndsWith(other, StringComparison.OrdinalIgnoreCase)) is { } ending =>
             $"is a picture of a kind that is not read ({ending}); save it as PNG or JPEG.",
         _ when System.IO.Path.GetExtension(file.Name) is { Length: > 1 } ending => $"is no picture, and {ending} is not read; send PNG, JPEG, WebP, BMP or GIF.",
+        _ when file.TextInPlace is { } text => $"is {text}.",
         _ => "is no picture; send PNG, JPEG, WebP, BMP or GIF.",
     };
 }

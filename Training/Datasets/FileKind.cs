@@ -83,6 +83,19 @@ public static class FileKinds
         return TarHeader.IsOne(head) ? FileKind.Tar : FileKind.Unknown;
     }
 
+    /// <summary>What <see cref="TextIn"/> says of a file of Git's large file storage that was not fetched.</summary>
+    internal const string LfsPointer = "a pointer of Git LFS; fetch the file itself (git lfs pull)";
+
+    /// <summary>What people save in place of a download, by its first letters, in words; null for anything else.</summary>
+    public static string? TextIn(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> text = head.TrimStart((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf, .. " \t\r\n"u8]);
+        if (text.StartsWith("version https://git-lfs"u8)) return LfsPointer;
+        if (text.StartsWith("<"u8)) return "a web page or XML, perhaps one that asks to sign in; open it in a browser to see";
+        bool isJson = text.StartsWith("{"u8) || text.StartsWith("["u8);
+        return isJson ? "JSON, perhaps an error of the server that it was downloaded from; open it to see" : null;
+    }
+
     // Two letters begin many a text; the header of a BMP goes on with zeros at 6 to 9.
     private static bool IsTextOf(FileKind kind, ReadOnlySpan<byte> head) =>
         kind == FileKind.Picture && head.StartsWith("BM"u8) && (head.Length < 10 || BinaryPrimitives.ReadInt32LittleEndian(head[6..]) != 0);
