@@ -13,7 +13,7 @@ public sealed class PictureDecoderTests
     private static byte[][] Planes => [PictureFiles.Plane(Colours, 0), PictureFiles.Plane(Colours, 1), PictureFiles.Plane(Colours, 2)];
 
     // 32x32 pixels in several scans, as Pillow writes them.
-    private const string ProgressiveJpeg =
+    internal const string ProgressiveJpeg =
         "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/"
         + "2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wgARCAAgACADASIAAhEBAxEB/8QA"
         + "FQABAQAAAAAAAAAAAAAAAAAAAwX/xAAXAQADAQAAAAAAAAAAAAAAAAADBAUC/9oADAMBAAIQAxAAAAGSiqxklVBUCVVFDJUUT/8A/8QAFRABAQAAAAAAAAAA"

@@ -8,7 +8,8 @@ namespace CnnService.Api.Pictures;
 /// <param name="codec">The opened file.</param>
 /// <param name="name">The name that messages call it.</param>
 /// <param name="background">Red, green and blue of what transparent pixels lie on.</param>
-internal sealed class Decoding(SKCodec codec, string name, byte[] background)
+/// <param name="isCutOff">Whether the file's header tells that it ends too early.</param>
+internal sealed class Decoding(SKCodec codec, string name, byte[] background, bool isCutOff)
 {
     /// <summary>The picture in the size 1 / factor, or smaller: JPEG is decoded so; of PNG some rows at a time are averaged.</summary>
     public Planes Smaller(int factor)
@@ -92,8 +93,8 @@ internal sealed class Decoding(SKCodec codec, string name, byte[] background)
         throw Undecoded(result);
     }
 
-    private InvalidInputException Undecoded(SKCodecResult result) => new(name, result == SKCodecResult.IncompleteInput
-        ? "is cut off before its end; send the whole file."
+    private InvalidInputException Undecoded(SKCodecResult result) => new(name, isCutOff || result == SKCodecResult.IncompleteInput
+        ? PictureDecoder.CutOff
         : $"is damaged or of a kind that cannot be read; save it again as {PictureDecoder.Formats}.");
 
     // (v · a + background · (255 - a)) / 255, rounded to the nearest, of every pixel; planes get red, green and blue one after the other.

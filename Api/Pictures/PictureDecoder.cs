@@ -29,6 +29,8 @@ public static class PictureDecoder
 
     internal const string Formats = "PNG, JPEG, WebP, BMP or GIF";
 
+    internal const string CutOff = "is cut off before its end; send the whole file.";
+
     /// <summary>Decodes one file.</summary>
     /// <param name="file">The file's bytes.</param>
     /// <param name="name">What messages call it, such as the file's name.</param>
@@ -37,6 +39,9 @@ public static class PictureDecoder
     public static Picture Decode(ReadOnlySpan<byte> file, string name, Fitting fitting)
     {
         if (file.IsEmpty) throw new InvalidInputException(name, $"is empty; send a {Formats} picture.");
+        if (PictureHeader.IsXcodePng(file))
+            throw new InvalidInputException(
+                name, "is a PNG as Xcode optimises it for iPhones (CgBI), which is not read; save it again as an ordinary PNG.");
         using SKData data = SKData.CreateCopy(file);
         using SKCodec codec = SKCodec.Create(data) ?? throw Unknown(name, file);
         if (!IsAllowed(codec.EncodedFormat)) throw Unknown(name, file);
@@ -45,12 +50,12 @@ public static class PictureDecoder
 
         bool isProgressive = codec.EncodedFormat == SKEncodedImageFormat.Jpeg && IsProgressive(file);
         if (isProgressive && file.LastIndexOf(EndOfJpeg) <= file.IndexOf(StartOfScan)) // the decoder fills up what is missing
-            throw new InvalidInputException(name, "is cut off before its end; send the whole file.");
+            throw new InvalidInputException(name, CutOff);
         int factor = (int)Math.Ceiling(Math.Sqrt((double)width * height / DecodedPixels));
         // Others take memory for every pixel while they are decoded.
         if (factor > 1 && (isProgressive || codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg)))
             throw new InvalidInputException(name, string.Create(CultureInfo.InvariantCulture, $"has over {DecodedPixels:N0} pixels, and only JPEG, but for the progressive kind, and PNG are read so large; save it as a JPEG that is not progressive, or smaller."));
-        Planes planes = new Decoding(codec, name, fitting.BackgroundColour()).Smaller(factor)
+        Planes planes = new Decoding(codec, name, fitting.BackgroundColour(), PictureHeader.IsCutOff(file)).Smaller(factor)
             .Turned(codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Of(file) : codec.EncodedOrigin);
         return new Picture(fitting.Apply(planes).Bytes);
     }
@@ -97,6 +102,7 @@ public static class PictureDecoder
         FileKind.Tiff => "is a TIFF, which is not read; save it as PNG or JPEG.",
         FileKind.Heic => "is a HEIC, which is not read; save it as JPEG or PNG.",
         FileKind.Avif => "is an AVIF, which is not read; save it as PNG or JPEG.",
+        _ when PictureHeader.IsCutOff(file) => CutOff,
         FileKind.Unknown when FileKinds.TextIn(file) is { } text => $"is {text}.",
         _ => $"is not a picture that can be read; send {Formats}.",
     });
