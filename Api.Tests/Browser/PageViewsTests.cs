@@ -12,22 +12,25 @@ namespace CnnService.Api.Tests.Browser;
 /// </summary>
 public sealed class PageViewsTests(PageViewsTests.Trained trained) : IClassFixture<PageViewsTests.Trained>
 {
+    private const string Start = "start", SignIn = "sign-in"; // of services of their own: without runs, and with a key
     private const int Wide = 1280, Narrow = 360, Height = 900;
 
     // Named as the pictures; RUN, OTHER and DATA stand for those of the service.
     private static readonly (string Name, string Address, string Shown)[] Views =
     [
+        (Start, "", "Teach a network your pictures"),
+        (SignIn, "", "This service asks for a key"),
         ("runs", "", "Compare"),
         ("run", "runs/RUN", "Numbers as CSV"),
-        ("confusion", "runs/RUN?tab=confusion", "Accuracy per class"),
-        ("try", "runs/RUN?tab=try", "Try it"),
+        ("confusion", "runs/RUN?tab=confusion", "What is taken for what"),
+        ("try", "runs/RUN?tab=try", "Give it a picture"),
         ("use", "runs/RUN?tab=use", "curl"),
         ("details", "runs/RUN?tab=details", "Seed"),
         ("compare", "compare?ids=RUN,OTHER", "What differs"),
         ("datasets", "datasets", "shapes"),
         ("dataset", "datasets/shapes", "circle"),
-        ("new", "new?dataset=shapes", "Train"),
-        ("nothing", "pages", "There is nothing at this address"),
+        ("new", "new?dataset=shapes", "How to train"),
+        ("nothing", "models/none", "There is nothing at this address"),
     ];
 
     public static MatrixTheoryData<string, ColorScheme> Cases { get; } = new(Views.Select(view => view.Name), [ColorScheme.Light, ColorScheme.Dark]);
@@ -37,7 +40,12 @@ public sealed class PageViewsTests(PageViewsTests.Trained trained) : IClassFixtu
     public async Task View_LightOrDark_IsAccessibleFitsAndIsFreeOfErrors(string name, ColorScheme scheme)
     {
         (_, string address, string shown) = Views.Single(view => view.Name == name);
-        await using PageVisit visit = await PageVisit.BeginAsync(trained.Service);
+        await using PageVisit visit = await (name switch
+        {
+            Start => PageVisit.BeginAsync(),
+            SignIn => PageVisit.BeginAsync("--Security:ApiKey", "sesame"),
+            _ => PageVisit.BeginAsync(trained.Service),
+        });
         await visit.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
         foreach (int width in (int[])[Wide, Narrow])
         {
@@ -53,7 +61,7 @@ public sealed class PageViewsTests(PageViewsTests.Trained trained) : IClassFixtu
             await visit.Page.ScreenshotAsync(new() { Path = picture, FullPage = width == Narrow });
         }
 
-        Assert.Empty(visit.Faults);
+        Assert.Empty(visit.Faults.Where(fault => name != SignIn || !fault.Contains("401", StringComparison.Ordinal))); // by which the page learns of the key
     }
 
     /// <summary>A service that has trained two runs.</summary>
