@@ -12,8 +12,8 @@ export function Progress({ run, curve }: { run: Run; curve: CurveView }) {
   const since = elapsed(run);
   const parts = [
     `Iteration ${count(iteration)} of ${count(run.totalIterations)}`,
-    since === undefined ? '' : `${duration(since)} since its start`,
-    run.bestValidationAccuracy == null
+    since === undefined ? '' : run.endedAt ? `took ${duration(since)}` : `${duration(since)} since its start`,
+    run.bestValidationAccuracy == null || run.state === 'completed'
       ? ''
       : `best so far ${accuracyWords(run.bestValidationAccuracy, run.validationImages)}`,
     run.trainAccuracy == null ? '' : `${percent(run.trainAccuracy)} on training pictures`,
