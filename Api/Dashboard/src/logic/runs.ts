@@ -58,3 +58,6 @@ export const elapsed = (run: Run): number | undefined =>
 /** The one of two reports of a run that tells more: its progress never goes back. */
 export const newer = (known: Run | undefined, told: Run): Run =>
   known && known.iteration > told.iteration ? known : told;
+
+/** Whether it has parameters to answer with: they are there soon after its first iteration. */
+export const hasModel = (run: Run): boolean => run.bestIteration !== undefined && run.bestIteration !== null;

@@ -1,6 +1,4 @@
 import { useRef } from 'preact/hooks';
-import { get } from '../api/client';
-import type { Run } from '../api/types';
 import { Failure, Notice, State, TabPanel, Tabs } from '../components/basics';
 import { useCurve } from '../components/useCurve';
 import { useRun } from '../components/useRun';
@@ -63,10 +61,3 @@ export function RunView({ id, query }: { id: string; query: URLSearchParams }) {
     </>
   );
 }
-
-/** The parameters of a model are there after its first epoch. */
-export const hasModel = (run: Run): boolean => run.bestIteration !== undefined && run.bestIteration !== null;
-
-/** Asks the service for something of a run. */
-export const ofRun = <T,>(run: Run, path: string, signal?: AbortSignal): Promise<T> =>
-  get<T>(`api/runs/${run.id}/${path}`, signal);

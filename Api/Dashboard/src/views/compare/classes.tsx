@@ -1,10 +1,11 @@
+import { ofRun } from '../../api/runs';
 import type { Confusion, Run } from '../../api/types';
 import { Button, Failure } from '../../components/basics';
 import { useLoaded } from '../../components/useLoaded';
 import { type ClassResult, classResults, shareWords } from '../../logic/confusion';
 import type { LineStyle } from '../../logic/lineStyle';
+import { hasModel } from '../../logic/runs';
 import { setQuery } from '../../router';
-import { hasModel, ofRun } from '../run';
 import { RunName } from './runName';
 
 /** How well each run knows each class; it is measured when it is asked for. */

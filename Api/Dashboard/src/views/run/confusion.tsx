@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
+import { ofRun } from '../../api/runs';
 import type { Confusion, Run } from '../../api/types';
 import { Button, Failure } from '../../components/basics';
 import { useOfModel } from '../../components/useOfModel';
 import { confusedPairs, total } from '../../logic/confusion';
-import { accuracyWords, isOpen } from '../../logic/runs';
+import { accuracyWords, hasModel, isOpen } from '../../logic/runs';
 import { setQuery } from '../../router';
-import { hasModel, ofRun } from '../run';
 import { ClassResults } from './classResults';
 import { Matrix, MostConfused } from './matrix';
 import { Mistakes } from './mistakes';

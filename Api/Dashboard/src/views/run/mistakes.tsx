@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { ofRun } from '../../api/runs';
 import type { Mistake, Page, Run } from '../../api/types';
 import { Button, Failure } from '../../components/basics';
 import { PictureGrid, Sprite, useSheet } from '../../components/pictureGrid';
@@ -6,7 +7,6 @@ import { useOfModel } from '../../components/useOfModel';
 import { withArticle } from '../../logic/answers';
 import { count, counted, percent } from '../../logic/formats';
 import { setQuery } from '../../router';
-import { ofRun } from '../run';
 
 const pageLength = 200;
 const largeSide = 256;

@@ -1,6 +1,6 @@
 import type { Run } from '../../api/types';
 import { Download } from '../../components/download';
-import { hasModel } from '../run';
+import { hasModel } from '../../logic/runs';
 
 /** The name that the file of the best parameters gets. */
 export const bestFile = (run: Run): string => `${run.id}-best.safetensors`;

@@ -1,9 +1,9 @@
 import { key, root } from '../../api/client';
 import type { Run } from '../../api/types';
 import { Copyable, Notice, TabPanel, Tabs } from '../../components/basics';
+import { hasModel } from '../../logic/runs';
 import { parameterReader, type Snippet, snippets } from '../../logic/snippets';
 import { setQuery, useAddress } from '../../router';
-import { hasModel } from '../run';
 import { bestFile, ParameterFiles } from './parameters';
 
 /** How programs use what a run has learned. */

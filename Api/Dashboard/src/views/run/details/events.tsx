@@ -1,9 +1,9 @@
+import { ofRun } from '../../../api/runs';
 import type { Run, RunEventPage } from '../../../api/types';
 import { Failure, stateWords } from '../../../components/basics';
 import { useLoaded } from '../../../components/useLoaded';
 import { moment } from '../../../logic/formats';
 import { stateEvents } from '../../../logic/stateEvents';
-import { ofRun } from '../../run';
 
 /** When the run has changed its state. */
 export function Events({ run }: { run: Run }) {

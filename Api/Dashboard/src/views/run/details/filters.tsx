@@ -2,7 +2,7 @@ import { Problem } from '../../../api/client';
 import type { Run } from '../../../api/types';
 import { Failure } from '../../../components/basics';
 import { usePictureUrl } from '../../../components/picture';
-import { hasModel } from '../../run';
+import { hasModel } from '../../../logic/runs';
 
 /** What the first convolution looks for. */
 export function Filters({ run }: { run: Run }) {
