@@ -6,7 +6,7 @@ import { type Points, Windows } from '../logic/windows';
 
 const points = 1000;
 const most = 2 * points; // live losses make windows until they are joined again
-const milliseconds = 200; // between two drawings: whoever watches does not slow the training down
+const milliseconds = 1000; // between two drawings: who watches on the machine that trains takes little from it
 
 /** The curve of a run as a chart shows it. */
 export interface CurveView {

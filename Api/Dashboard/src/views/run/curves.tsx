@@ -35,7 +35,10 @@ export function Curves({ run, query, curve }: { run: Run; query: URLSearchParams
     return [iteration, drawn(max), drawn(min), drawn(mean), drawn(smooth(mean, weight))];
   }, [view, weight, isLog]);
   const accuracyOptions = useMemo(accuracyChart, []);
-  const accuracyData = useMemo<uPlot.AlignedData>(() => epochColumns(view.epochs, view.last), [view]);
+  const accuracyData = useMemo<uPlot.AlignedData>(
+    () => epochColumns(view.epochs, view.last),
+    [view.epochs.length, view.epochs[0]],
+  );
 
   const { mean } = view.points;
   if (error) return <Failure error={error} />;
