@@ -91,6 +91,7 @@ public static class FileKinds
     {
         ReadOnlySpan<byte> text = head.TrimStart((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf, .. " \t\r\n"u8]);
         if (text.StartsWith("version https://git-lfs"u8)) return LfsPointer;
+        if (text.StartsWith("<svg"u8)) return "an SVG drawing, which is not read; send it as PNG";
         if (text.StartsWith("<"u8)) return "a web page or XML, perhaps one that asks to sign in; open it in a browser to see";
         bool isJson = text.StartsWith("{"u8) || text.StartsWith("["u8);
         return isJson ? "JSON, perhaps an error of the server that it was downloaded from; open it to see" : null;
