@@ -84,9 +84,9 @@ internal sealed record LossStyle(SKColor Colour, byte BandAlpha, byte MeanAlpha)
 /// <param name="Of">The accuracy, a fraction.</param>
 internal sealed record AccuracyStyle(SKColor Colour, bool IsDashed, Func<RunEvent, double?> Of)
 {
-    /// <summary>On what is learned.</summary>
+    /// <summary>The accuracy on the training part: dashed.</summary>
     public static AccuracyStyle Training(SKColor colour) => new(colour, true, epoch => epoch.TrainAccuracy);
 
-    /// <summary>On what is held out.</summary>
+    /// <summary>The accuracy on the validation part: a whole line.</summary>
     public static AccuracyStyle Validation(SKColor colour) => new(colour, false, epoch => epoch.ValidationAccuracy);
 }

@@ -70,7 +70,7 @@ internal sealed record LossLine(IReadOnlyList<LossPoint[]> Stretches, IReadOnlyL
     }
 }
 
-/// <summary>What is drawn of a window of losses.</summary>
+/// <summary>A window of losses in a plot.</summary>
 /// <param name="Iteration">Its middle.</param>
 /// <param name="Min">The smallest loss.</param>
 /// <param name="Max">The largest.</param>

@@ -5,7 +5,7 @@ namespace CnnService.Api.Plots;
 /// <summary>The colours of plots, and what draws in them.</summary>
 internal static class Pens
 {
-    /// <summary>What stands for which part of a picture.</summary>
+    /// <summary>The colours of a plot's parts.</summary>
     public static readonly SKColor
         Paper = new(0xFFFFFFFF), Ink = new(0xFF111827), Muted = new(0xFF6B7280), Grid = new(0xFFE5E7EB), Edge = new(0xFF9CA3AF), Alarm = new(0xFFDC2626);
 

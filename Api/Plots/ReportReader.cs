@@ -42,7 +42,7 @@ internal sealed class ReportReader(
     }
 }
 
-/// <summary>What a report tells of a run.</summary>
+/// <summary>The content of a run's report.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Plot">Its curves, as SVG.</param>
 /// <param name="Parameters">Its best parameters.</param>

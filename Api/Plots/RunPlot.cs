@@ -25,7 +25,7 @@ internal sealed class RunPlot(IReadOnlyList<PlottedRun> runs)
     /// <summary>The run's name, and how many others there are.</summary>
     public string Title => runs.Count switch { 1 => first.Run.Name, 2 => $"{first.Run.Name} and another run", int count => $"{first.Run.Name} and {count - 1} other runs" };
 
-    /// <summary>What is known of the runs, in a line.</summary>
+    /// <summary>Dataset, preset and best accuracies, in a line.</summary>
     public string Facts => string.Join("  ·  ", (runs.Count == 1 ? FactsOfOne() : FactsOfAll()).OfType<string>());
 
     private bool IsOne => runs.Count == 1;

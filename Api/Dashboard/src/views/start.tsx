@@ -48,7 +48,6 @@ export function Start() {
   );
 }
 
-// 40 epochs of this recipe take about 40 seconds on a desktop processor.
 const watched = { dataset: 'shapes', preset: 'small', epochs: 15 };
 
 function Watch() {
@@ -70,7 +69,7 @@ function Watch() {
       <p>No pictures at hand? The service brings some, of ten shapes.</p>
       <div class="row">
         <Button off={busy && 'It begins.'} onPress={() => void start()}>
-          Watch it learn shapes (15 s)
+          Watch it learn shapes
         </Button>
       </div>
       <Failure error={error} />
