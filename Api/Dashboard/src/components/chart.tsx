@@ -2,15 +2,22 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { count, loss } from '../logic/formats';
 
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const colors = new Map<string, string>(); // asking the browser makes it lay out the page, which each drawing would do ten times
+dark.addEventListener('change', () => colors.clear());
+
 /** A colour of the design, as it is in the present mode. */
-export const color = (name: string): string => {
+export function color(name: string): string {
+  const known = colors.get(name);
+  if (known !== undefined) return known;
   const probe = document.createElement('span');
   probe.style.color = `var(--${name})`;
   document.body.append(probe);
   const value = getComputedStyle(probe).color;
   probe.remove();
+  colors.set(name, value);
   return value;
-};
+}
 
 /** The axes' look. */
 export const axis = (label: string, more: Partial<uPlot.Axis> = {}): uPlot.Axis => ({
@@ -97,7 +104,6 @@ export function Chart({
       draw.current();
     });
     seen.observe(element);
-    const dark = matchMedia('(prefers-color-scheme: dark)');
     const recolor = () => made.redraw(false, true);
     dark.addEventListener('change', recolor);
     const wheel = (event: WheelEvent) => {

@@ -1,12 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { get } from '../api/client';
 import { live } from '../api/live';
 import type { Curve, RunEvent } from '../api/types';
+import { isWorthDrawing } from '../logic/pace';
 import { type Points, Windows } from '../logic/windows';
 
 const points = 1000;
 const most = 2 * points; // live losses make windows until they are joined again
-const milliseconds = 1000; // between two drawings: who watches on the machine that trains takes little from it
+const second = 1000; // the least between two drawings, in milliseconds
 
 /** The curve of a run as a chart shows it. */
 export interface CurveView {
@@ -37,7 +38,6 @@ export function useCurve(
   iteration: number | undefined,
   range: readonly [number, number] | undefined,
 ): CurveState {
-  const known = useRef<{ windows: Windows; epochs: RunEvent[] }>(undefined);
   const [whole, setWhole] = useState(nothing);
   const [detail, setDetail] = useState<{ of: string; view: CurveView }>();
   const [error, setError] = useState<unknown>();
@@ -47,21 +47,30 @@ export function useCurve(
     const abort = new AbortController();
     let stop = () => {};
     let waiting = 0;
-    const show = () => {
-      if (waiting !== 0) return;
-      waiting = window.setTimeout(() => {
-        waiting = 0;
-        if (known.current) setWhole(viewOf(known.current.windows, known.current.epochs));
-      }, milliseconds);
-    };
     const begin = (curve: Curve) => {
       const begun = { windows: Windows.of(curve, iteration, most), epochs: [...curve.epochs] };
-      known.current = begun;
-      setWhole(viewOf(begun.windows, begun.epochs));
+      let drawn = { last: 0, at: 0 };
+      let isUrgent = false; // an epoch or a state, which are told once
+      const draw = () => {
+        drawn = { last: begun.windows.last, at: performance.now() };
+        isUrgent = false;
+        setWhole(viewOf(begun.windows, begun.epochs));
+      };
+      const show = () => {
+        if (waiting !== 0) return;
+        waiting = window.setTimeout(() => {
+          waiting = 0;
+          if (isUrgent || isWorthDrawing(drawn.last, begun.windows.last, (performance.now() - drawn.at) / second))
+            draw();
+          else show();
+        }, second);
+      };
+      draw();
       stop = live.watch(id, iteration, event => {
         if (event.type === 'iteration') begun.windows.add(event.iteration as number, event.loss as number);
         if (event.type === 'epoch' && (event.epoch as number) > (begun.epochs.at(-1)?.epoch ?? 0))
           begun.epochs.push(event);
+        isUrgent ||= event.type !== 'iteration';
         show();
       });
     };

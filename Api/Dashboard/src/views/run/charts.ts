@@ -2,6 +2,7 @@ import type uPlot from 'uplot';
 import type { RunEvent } from '../../api/types';
 import { accuracyAxis, color, iterationAxis, lossAxis } from '../../components/chart';
 import { count, loss, percent } from '../../logic/formats';
+import { unbroken } from '../../logic/unbroken';
 
 /** The accuracies of the epochs, column by column. */
 export function epochColumns(epochs: readonly RunEvent[], last: number): uPlot.AlignedData {
@@ -25,23 +26,10 @@ export function lossChart(isLog: boolean, failed: number | undefined): Omit<uPlo
     legend: { live: true },
     scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
     axes: [iterationAxis, lossAxis],
-    bands: [{ series: [1, 2], fill: () => color('accent-soft') }],
     series: [
       { label: 'iteration', value: (_, value) => (value === null ? '–' : count(value)) },
-      {
-        label: 'largest',
-        stroke: () => color('line'),
-        width: 1,
-        points: { show: false },
-        value: (_, value) => loss(value),
-      },
-      {
-        label: 'smallest',
-        stroke: () => color('line'),
-        width: 1,
-        points: { show: false },
-        value: (_, value) => loss(value),
-      },
+      { ...edge, label: 'largest' },
+      { ...edge, label: 'smallest' },
       {
         label: 'mean',
         stroke: () => color('quiet'),
@@ -57,8 +45,41 @@ export function lossChart(isLog: boolean, failed: number | undefined): Omit<uPlo
         value: (_, value) => loss(value),
       },
     ],
-    hooks: { draw: [plot => failed !== undefined && mark(plot, failed)] },
+    hooks: { drawAxes: [fillBand], draw: [plot => failed !== undefined && mark(plot, failed)] },
   };
+}
+
+// An edge of the band: it has a number in the legend, and no line of its own.
+const edge: uPlot.Series = {
+  stroke: () => color('accent-soft'),
+  paths: () => null,
+  points: { show: false },
+  value: (_, value) => loss(value),
+};
+
+// Between the largest and the smallest loss of each window, as one polygon: uPlot's own bands are cut out by a clip, which takes the browser longer
+// than everything else in the chart.
+function fillBand(plot: uPlot): void {
+  if (plot.series[1]?.show === false || plot.series[2]?.show === false) return; // hidden by the legend
+  const [x, largest, smallest] = plot.data as [number[], (number | null)[], (number | null)[]];
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.fillStyle = color('accent-soft');
+  ctx.beginPath();
+  for (const [from, to] of unbroken(largest, smallest)) {
+    for (let i = from; i < to; i++) ctx.lineTo(...at(i, largest));
+    for (let i = to - 1; i >= from; i--) ctx.lineTo(...at(i, smallest));
+    ctx.closePath();
+  }
+  ctx.fill();
+  ctx.restore();
+
+  function at(i: number, values: (number | null)[]): [number, number] {
+    return [plot.valToPos(x[i] as number, 'x', true), plot.valToPos(values[i] as number, 'y', true)];
+  }
 }
 
 function mark(plot: uPlot, iteration: number): void {

@@ -7,7 +7,7 @@ import { timeLeft } from '../../logic/timeLeft';
 
 /** How far a run is, in iterations and in time. The curve knows each iteration; the run is told after epochs. */
 export function Progress({ run, curve }: { run: Run; curve: CurveView }) {
-  useSecondHand(run.state === 'running');
+  useClock(run.state === 'running');
   const iteration = Math.max(run.iteration, curve.last);
   const since = elapsed(run);
   const parts = [
@@ -33,12 +33,12 @@ export function Progress({ run, curve }: { run: Run; curve: CurveView }) {
   );
 }
 
-// Draws again every second, so that times go on.
-function useSecondHand(isOn: boolean): void {
+// Draws again every few seconds, so that times go on where no iteration ends.
+function useClock(isOn: boolean): void {
   const [, tick] = useState(0);
   useEffect(() => {
     if (!isOn) return;
-    const timer = setInterval(() => tick(n => n + 1), 1000);
+    const timer = setInterval(() => tick(n => n + 1), 5000);
     return () => clearInterval(timer);
   }, [isOn]);
 }
