@@ -50,7 +50,7 @@ export function useCurve(
     const begin = (curve: Curve) => {
       const begun = { windows: Windows.of(curve, iteration, most), epochs: [...curve.epochs] };
       let drawn = { last: 0, at: 0 };
-      let isUrgent = false; // an epoch or a state, which are told once
+      let isUrgent = false; // a change of state, after which nothing may come for long
       const draw = () => {
         drawn = { last: begun.windows.last, at: performance.now() };
         isUrgent = false;
@@ -70,7 +70,7 @@ export function useCurve(
         if (event.type === 'iteration') begun.windows.add(event.iteration as number, event.loss as number);
         if (event.type === 'epoch' && (event.epoch as number) > (begun.epochs.at(-1)?.epoch ?? 0))
           begun.epochs.push(event);
-        isUrgent ||= event.type !== 'iteration';
+        isUrgent ||= event.type === 'state';
         show();
       });
     };

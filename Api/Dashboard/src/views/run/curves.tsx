@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { root } from '../../api/client';
 import type { Run, RunEvent } from '../../api/types';
@@ -110,37 +110,45 @@ const table = ({ iteration, min, max, mean }: Points) => [
   ...iteration.map((first, i) => [first, min[i], max[i], mean[i]]),
 ];
 
+// Written when it is opened: a run has thousands of epochs, and each new one would be compared with all.
 function EpochTable({ epochs }: { epochs: readonly RunEvent[] }) {
+  const [isOpened, setIsOpened] = useState(false);
   return (
-    <details>
+    <details onToggle={event => setIsOpened(event.currentTarget.open)}>
       <summary>Numbers of each epoch</summary>
-      <div class="scrolls">
-        <table>
-          <thead>
-            <tr>
-              {['Epoch', 'Iteration', 'Training', 'Held-out', 'Held-out loss', 'Learning rate'].map(words => (
-                <th key={words} scope="col" class="number">
-                  {words}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {epochs.toReversed().map(event => (
-              <tr key={event.epoch}>
-                <td class="number">{event.epoch}</td>
-                <td class="number">{count(event.iteration as number)}</td>
-                <td class="number">{percent(event.trainAccuracy)}</td>
-                <td class="number">{percent(event.validationAccuracy)}</td>
-                <td class="number">{loss(event.validationLoss)}</td>
-                <td class="number">
-                  {event.learningRate === undefined || event.learningRate === null ? '–' : setting(event.learningRate)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {isOpened && <EpochRows epochs={epochs} />}
     </details>
+  );
+}
+
+function EpochRows({ epochs }: { epochs: readonly RunEvent[] }) {
+  return (
+    <div class="scrolls">
+      <table>
+        <thead>
+          <tr>
+            {['Epoch', 'Iteration', 'Training', 'Held-out', 'Held-out loss', 'Learning rate'].map(words => (
+              <th key={words} scope="col" class="number">
+                {words}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {epochs.toReversed().map(event => (
+            <tr key={event.epoch}>
+              <td class="number">{event.epoch}</td>
+              <td class="number">{count(event.iteration as number)}</td>
+              <td class="number">{percent(event.trainAccuracy)}</td>
+              <td class="number">{percent(event.validationAccuracy)}</td>
+              <td class="number">{loss(event.validationLoss)}</td>
+              <td class="number">
+                {event.learningRate === undefined || event.learningRate === null ? '–' : setting(event.learningRate)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

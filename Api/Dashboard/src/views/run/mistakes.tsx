@@ -66,7 +66,7 @@ export function Mistakes({
               : `${before === 0 && !value.next ? counted(value.items.length, 'picture') : `Pictures ${count(before + 1)} to ${count(before + value.items.length)}`}, the surest mistake first. Arrow keys walk through them.`}
           </p>
           {value.items.length > 0 && (
-            <Shown key={value.path} run={run} mistakes={value.items} query={query} name={name} isOfCell={!!of} />
+            <Shown key={value.path} run={run} mistakes={value.items} query={query} name={name} of={of} />
           )}
           <div class="row">
             {pages.length > 1 && <Button onPress={() => setPages(pages.slice(0, -1))}>The {pageLength} before</Button>}
@@ -91,13 +91,13 @@ function Shown({
   mistakes,
   query,
   name,
-  isOfCell,
+  of,
 }: {
   run: Run;
   mistakes: readonly Mistake[];
   query: URLSearchParams;
   name: string;
-  isOfCell: boolean;
+  of: { label: string; predicted: string } | undefined;
 }) {
   const sheet = useSheet(
     run.dataset,
@@ -113,7 +113,7 @@ function Shown({
   const choices = mistakes.map(mistake => ({
     index: mistake.index,
     words: words(mistake),
-    caption: isOfCell ? percent(mistake.probability) : `${mistake.predicted}\n${percent(mistake.probability)}`,
+    caption: of ? percent(mistake.probability) : `${mistake.predicted}\n${percent(mistake.probability)}`,
   }));
   return (
     <div class="picked">
@@ -129,7 +129,7 @@ function Shown({
         sheet={sheet}
         choices={choices}
         chosen={chosen.index}
-        label="Mistakes, the surest first"
+        label={of ? `Pictures of ${of.label} taken for ${of.predicted}` : 'Worst mistakes'}
         onChoose={index => setQuery({ [name]: `${index}` })}
       />
     </div>
