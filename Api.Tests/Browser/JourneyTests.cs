@@ -95,12 +95,10 @@ public sealed class JourneyTests
 
         await visit.GoAsync($"runs/{run.Id}?tab=confusion");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = $"of {label} taken for {predicted}" }).ClickAsync();
-        ILocator pictures = visit.Page.GetByRole(AriaRole.Listbox).First.GetByRole(AriaRole.Option);
-        await pictures.First.WaitForAsync();
+        ILocator pictures = await visit.PicturesAsync($"Pictures of {label} taken for {predicted}");
+        await visit.PicturesAsync("Worst mistakes");
 
         Assert.Equal(count, await pictures.CountAsync());
-        await visit.SeesAsync("Worst mistakes over all classes");
-        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         Assert.Equal(2, sheets); // one for the cell, one for the worst
         Assert.Contains($"true={label}", visit.Page.Url, StringComparison.Ordinal);
         Assert.Empty(visit.Faults);

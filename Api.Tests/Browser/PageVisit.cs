@@ -70,6 +70,14 @@ internal sealed class PageVisit : IAsyncDisposable
     /// <summary>Waits until a part of the page shows a text.</summary>
     public Task SeesAsync(string text) => Page.GetByText(text).First.WaitForAsync();
 
+    /// <summary>The pictures of a list to choose from, when they are there.</summary>
+    public async Task<ILocator> PicturesAsync(string list)
+    {
+        ILocator pictures = Page.GetByRole(AriaRole.Listbox, new() { Name = list, Exact = true }).GetByRole(AriaRole.Option);
+        await pictures.First.Locator("[style*='blob:']").WaitForAsync();
+        return pictures;
+    }
+
     /// <summary>Presses a button.</summary>
     public Task PressAsync(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
 
