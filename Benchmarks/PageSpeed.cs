@@ -120,7 +120,7 @@ internal static class PageSpeed
         using HttpResponseMessage answer = await service.Client.PostAsJsonAsync("/api/runs", new { dataset = "shapes", preset = "balanced", epochs = 1000 });
         Guid run = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
         await PaceAsync(service.Client, run); // until it is warm
-        List<double> more = [];
+        List<double> more = [], shares = [];
         double before = await PaceAsync(service.Client, run);
         for (int round = 0; round < WatchedRounds; round++)
         {
@@ -130,16 +130,25 @@ internal static class PageSpeed
         }
 
         more.Sort();
+        shares.Sort();
         Report($"training with {Watchers} open pages", more[WatchedRounds / 2], "% slower", "3");
         Report($"training with {Watchers} open pages, half of the rounds from", more[WatchedRounds / 4], "% slower", "");
         Report($"training with {Watchers} open pages, half of the rounds to", more[^(WatchedRounds / 4 + 1)], "% slower", "");
+        Report($"processor time of the browser with {Watchers} open pages", shares[WatchedRounds / 2], "% of the cores", "");
 
         async Task<double> PaceWatchedAsync()
         {
             await using IBrowserContext watching = await browser.NewContextAsync();
             for (int i = 0; i < Watchers; i++) await OpenAsync(await watching.NewPageAsync(), AddressOf(service, run));
-            return await PaceAsync(service.Client, run);
+            long start = Stopwatch.GetTimestamp();
+            TimeSpan used = ProcessorTimeOfBrowsers();
+            double pace = await PaceAsync(service.Client, run);
+            shares.Add(100 * (ProcessorTimeOfBrowsers() - used) / Stopwatch.GetElapsedTime(start) / Environment.ProcessorCount);
+            return pace;
         }
+
+        static TimeSpan ProcessorTimeOfBrowsers() =>
+            Process.GetProcessesByName("chromium").Aggregate(TimeSpan.Zero, (sum, process) => sum + process.TotalProcessorTime);
     }
 
     private static async Task<double> PaceAsync(HttpClient http, Guid run)

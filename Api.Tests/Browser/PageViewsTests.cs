@@ -53,15 +53,26 @@ public sealed class PageViewsTests(PageViewsTests.Trained trained) : IClassFixtu
             await visit.GoAsync(address.Replace("RUN", $"{trained.Run}", StringComparison.Ordinal).Replace("OTHER", $"{trained.Other}", StringComparison.Ordinal));
             await visit.SeesAsync(shown);
             await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+            await visit.Page.GetByText("is being measured").First.WaitForAsync(new() { State = WaitForSelectorState.Detached }); // how long a run would take
 
             AxeResult found = await visit.Page.RunAxe();
             Assert.Empty(found.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}"));
             Assert.InRange(await visit.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), 1, width);
             string picture = Path.Combine(AppContext.BaseDirectory, "screenshots", $"{name}-{$"{scheme}".ToLowerInvariant()}{(width == Narrow ? "-narrow" : "")}.png");
-            await visit.Page.ScreenshotAsync(new() { Path = picture, FullPage = width == Narrow });
+            if (width == Narrow) await ShowAllAsync(visit.Page);
+            await visit.Page.ScreenshotAsync(new() { Path = picture });
         }
 
         Assert.DoesNotContain(visit.Faults, fault => name != SignIn || !fault.Contains("401", StringComparison.Ordinal)); // by which the page learns of the key
+    }
+
+    // What comes into sight is loaded and drawn then, so all of it does.
+    private static async Task ShowAllAsync(IPage page)
+    {
+        int height = await page.EvaluateAsync<int>("() => document.documentElement.scrollHeight");
+        await page.SetViewportSizeAsync(Narrow, Math.Max(Height, height));
+        await page.Locator("img[src^='data:image/gif']:visible").First.WaitForAsync(new() { State = WaitForSelectorState.Detached }); // what stands for a picture until it is there
+        await page.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
     }
 
     /// <summary>A service that has trained two runs.</summary>

@@ -44,7 +44,7 @@ export function App() {
             </a>
           ))}
         </nav>
-        <LiveMark />
+        {!asked && <LiveMark />}
       </header>
       <main id="content" tabIndex={-1}>
         {asked ? <SignIn onDone={enter} /> : <View path={path} query={query} />}

@@ -59,6 +59,9 @@ export function DatasetChoice({
                 </figure>
               );
             })}
+            {dataset.classes.length > mostClasses && (
+              <span class="quiet">and {dataset.classes.length - mostClasses} more</span>
+            )}
           </div>
         </>
       )}

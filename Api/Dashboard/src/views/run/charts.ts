@@ -51,7 +51,8 @@ export function lossChart(isLog: boolean, failed: number | undefined): Omit<uPlo
 
 // An edge of the band: it has a number in the legend, and no line of its own.
 const edge: uPlot.Series = {
-  stroke: () => color('accent-soft'),
+  stroke: () => color('quiet'),
+  fill: () => color('accent-soft'),
   paths: () => null,
   points: { show: false },
   value: (_, value) => loss(value),

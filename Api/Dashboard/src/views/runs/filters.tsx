@@ -21,6 +21,7 @@ export function Filters({ runs, filter }: { runs: readonly Run[]; filter: RunFil
         <span class="quiet">Find</span>
         <input
           type="search"
+          size={26}
           placeholder="Name, dataset or preset"
           value={filter.text}
           onInput={event => setQuery({ q: event.currentTarget.value })}
