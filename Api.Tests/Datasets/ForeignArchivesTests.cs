@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using static CnnService.Api.Tests.Datasets.Archives;
 
@@ -94,7 +95,7 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     [InlineData("", "is empty;")]
     public async Task Upload_PicturesInPlaceOfWhichSomethingElseWasSaved_AreToldWhatTheyAre(string text, string words)
     {
-        byte[] content = System.Text.Encoding.UTF8.GetBytes(text);
+        byte[] content = Encoding.UTF8.GetBytes(text);
         JsonElement report = await client.TakeAsync(Zip(("cats/1.png", Colour(1)), ("dogs/1.png", Colour(2)), ("cats/2.jpg", content)));
         Assert.StartsWith(words, report.Refused()["cats/2.jpg"], StringComparison.Ordinal);
 
@@ -131,7 +132,7 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:1", "a.zip", "a pointer of Git LFS")]
     public async Task Upload_WhatWasSavedInPlaceOfADownload_IsSaidToBeThat(string text, string name, string words) => Assert.Contains(
         $"it is no archive but {words}",
-        await client.UploadAsync("none", System.Text.Encoding.UTF8.GetBytes(text), name).ProblemAsync(400, "file"),
+        await client.UploadAsync("none", Encoding.UTF8.GetBytes(text), name).ProblemAsync(400, "file"),
         StringComparison.Ordinal);
 
     [Fact]
@@ -143,6 +144,22 @@ public sealed class ForeignArchivesTests(ServiceApplication service) : IClassFix
         JsonElement report = await client.TakeAsync(archive);
         Assert.Equal("cats 1 0, dogs 1 0", report.Classes());
         Assert.StartsWith("is damaged", Assert.Single(report.Refused()).Value, StringComparison.Ordinal);
+    }
+
+    // Damage is met where the kind of a file is looked for, in its first bytes.
+    [Theory]
+    [InlineData("cats/2.png", 0, "cats 1 0, dogs 1 0")]
+    [InlineData("cats/2.png", 12, "cats 1 0, dogs 1 0")]
+    [InlineData("notes.txt", 0, "cats 2 0, dogs 1 0")]
+    public async Task Upload_ZipWithOneSmallDamagedFile_IsReadWithoutIt(string damaged, int at, string classes)
+    {
+        byte[] archive = Zip(("cats/1.png", Grey(1)), ("cats/2.png", Grey(2)), ("dogs/1.png", Grey(3)), ("notes.txt", "to be read"u8.ToArray()));
+        int content = archive.AsSpan().IndexOf(Encoding.UTF8.GetBytes(damaged)) + damaged.Length;
+        archive[content + at] ^= 0x06; // of its deflated block
+
+        JsonElement report = await client.TakeAsync(archive);
+        Assert.Equal(classes, report.Classes());
+        Assert.StartsWith("is damaged", report.Refused()[damaged], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using CnnService.Training.Specs;
+
 namespace CnnService.Training.Datasets;
 
 /// <summary>One file of a dataset; its content can be read until the next file is asked for.</summary>
@@ -6,7 +8,7 @@ public sealed record DatasetFile
     private readonly HeadedStream content;
 
     /// <summary>A file of some bytes, read forward only.</summary>
-    public DatasetFile(string name, Stream content) => (Name, this.content) = (name, new HeadedStream(content));
+    public DatasetFile(string name, Stream content) => (Name, this.content) = (name, new HeadedStream(content, name));
 
     /// <summary>An entry that stands for a folder itself.</summary>
     /// <param name="path">The folder and those above it; "." alone is the archive's root.</param>
@@ -33,6 +35,9 @@ public sealed record DatasetFile
     /// <summary>The kind of the file by its first bytes.</summary>
     public FileKind Kind => FileKinds.Of(content.Head);
 
+    /// <summary>What is wrong with its first bytes; null where they can be read.</summary>
+    internal string? DamageOfHead => content.Head.Length < FileKinds.HeadLength ? content.Damage?.Reason : null;
+
     /// <summary>What text it is in place of what its name says, in words; null where it may be what it says.</summary>
     public string? TextInPlace => Kind == FileKind.Unknown ? FileKinds.TextIn(content.Head) : null;
 
@@ -46,12 +51,18 @@ public sealed record DatasetFile
     internal bool IsFolder => Name.Length == 0;
 }
 
-/// <summary>A stream whose first bytes can be looked at before they are read.</summary>
+/// <summary>
+/// A stream whose first bytes can be looked at before they are read. Damage that is met there is told to who reads on, as that of all other bytes.
+/// </summary>
 /// <param name="source">The stream to read; it stays open.</param>
-internal sealed class HeadedStream(Stream source) : ForwardStream
+/// <param name="name">The name by which the stream tells its own damage, in difference to an archive's; null for none.</param>
+internal sealed class HeadedStream(Stream source, string? name = null) : ForwardStream
 {
     private byte[]? head;
     private int taken; // of the head
+
+    /// <summary>The damage behind the first bytes, if they were looked at; null where there is none.</summary>
+    public InvalidInputException? Damage { get; private set; }
 
     /// <summary>The first bytes: <see cref="FileKinds.HeadLength"/> of them, or all that there are.</summary>
     public ReadOnlySpan<byte> Head
@@ -60,7 +71,16 @@ internal sealed class HeadedStream(Stream source) : ForwardStream
         {
             if (head is not null) return head;
             byte[] first = new byte[FileKinds.HeadLength];
-            int length = source.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+            int length = 0;
+            try
+            {
+                for (int read; (read = source.Read(first.AsSpan(length))) > 0;) length += read;
+            }
+            catch (InvalidInputException e) when (e.Part == name)
+            {
+                Damage = e;
+            }
+
             return head = first[..length];
         }
     }
@@ -68,7 +88,7 @@ internal sealed class HeadedStream(Stream source) : ForwardStream
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        if (head is null || taken == head.Length) return source.Read(buffer);
+        if (head is null || taken == head.Length) return Damage is null ? source.Read(buffer) : throw Damage;
         int length = Math.Min(buffer.Length, head.Length - taken);
         head.AsSpan(taken, length).CopyTo(buffer);
         taken += length;

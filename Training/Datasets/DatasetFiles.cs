@@ -45,18 +45,11 @@ internal static class DatasetFiles
     /// <summary>The same file, unpacked if it is packed by gzip, and refused if it is an archive.</summary>
     public static DatasetFile InArchive(DatasetFile file, ContentLimit limit)
     {
-        try
-        {
-            DatasetFile plain = file.Kind == FileKind.Gzip
-                ? new DatasetFile(file.Name, new UnpackedStream(file.Content, file.Name, limit)) { Folders = file.Folders, GuessedCodePage = file.GuessedCodePage }
-                : file;
-            bool isArchive = plain.Kind is FileKind.Zip or FileKind.Tar && !Path.HasExtension(file.Name); // many programs' files are zip archives by another name
-            return isArchive || EndsWithAny(file.Name, ArchiveEndings) ? plain with { Refusal = Nested } : plain;
-        }
-        catch (InvalidInputException e) when (e.Part == file.Name)
-        {
-            return file with { Refusal = e.Reason };
-        }
+        DatasetFile plain = file.Kind == FileKind.Gzip
+            ? new DatasetFile(file.Name, new UnpackedStream(file.Content, file.Name, limit)) { Folders = file.Folders, GuessedCodePage = file.GuessedCodePage }
+            : file;
+        bool isArchive = plain.Kind is FileKind.Zip or FileKind.Tar && !Path.HasExtension(file.Name); // many programs' files are zip archives by another name
+        return isArchive || EndsWithAny(file.Name, ArchiveEndings) ? plain with { Refusal = Nested } : plain;
     }
 
     /// <summary>The folders and the name of an archive's entry; refuses those that would lead out of it.</summary>

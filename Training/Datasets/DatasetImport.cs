@@ -91,7 +91,7 @@ internal sealed class DatasetImporter
             Refuse(file, $"lies in the hidden folder {hidden}/; give the folder a name without a dot in front.");
         else if (file.Refusal is { } reason) Refuse(file, reason);
         else if (formats.FirstOrDefault(format => format.Knows(file)) is { } format) Read(file, format);
-        else Refuse(file, Refusals.Of(file));
+        else Refuse(file, file.DamageOfHead ?? Refusals.Of(file));
     }
 
     /// <summary>The dataset of all files.</summary>
