@@ -4,9 +4,9 @@ import { live } from '../api/live';
 import type { Run } from '../api/types';
 import { type Loaded, useLoaded } from './useLoaded';
 
-const pause = 2000; // milliseconds between two drawings of what changes with each epoch
+const pause = 4000; // milliseconds between two drawings of what changes with each epoch
 
-/** A run as it is now: at once when its state changes, within two seconds otherwise. */
+/** A run as it is now: at once when its state changes, within four seconds otherwise. */
 export function useRun(id: string): Loaded<Run> {
   const run = useLoaded<Run>(signal => get(`api/runs/${id}`, signal), [id]);
   useEffect(() => {

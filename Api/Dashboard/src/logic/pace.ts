@@ -1,4 +1,4 @@
-const visible = 0.01; // the share of a curve's length from which on its growth is worth a drawing
+const visible = 0.04; // the share of a curve's length from which on its growth is worth a drawing
 const longest = 5; // seconds without a drawing
 
 /**
