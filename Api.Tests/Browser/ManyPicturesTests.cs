@@ -29,7 +29,7 @@ public sealed class ManyPicturesTests
         while (asked.Where(IsOfTheClass).Distinct().Count() < Sheets(ofTheClass))
         {
             await visit.Page.Mouse.WheelAsync(0, 200);
-            await Task.Delay(20, limit.Token);
+            await Task.Delay(20, limit.Token); // between two turns of the wheel, for the browser to draw; no test judges by it
         }
 
         Assert.InRange(asked.Count(IsSheet), Sheets(ofTheClass), Sheets(ofTheClass) + 9); // each other class has a row

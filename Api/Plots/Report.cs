@@ -36,7 +36,7 @@ internal sealed class Report(ReportContent content, ReportCaller caller)
         </header>
         {Section("Results", Results())}
         {Section("Curves", Html.Of($"<figure class=\"plot\">{new Html(content.Plot)}</figure>"))}
-        {Section("Confusion", content.Validation.Value is { } validated ? ReportValidation.Confusion(validated.Result.Count()) : Missing(content.Validation.Missing))}
+        {Section("Confusion", content.Validation.Value is { } validated ? ReportValidation.Confusion(validated.Measured.Count()) : Missing(content.Validation.Missing))}
         {Section("Mistakes", content.Validation.Value is { } pictures ? ReportValidation.Mistakes(pictures) : Missing(content.Validation.Missing))}
         {Section("First filters", content.Filters.Value is { } png ? Html.Of($"<img class=\"filters\" alt=\"The filters of the first convolution\" src=\"{Html.DataOf(png)}\">") : Missing(content.Filters.Missing))}
         {Section("Spec", Spec())}

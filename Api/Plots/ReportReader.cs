@@ -51,11 +51,11 @@ internal sealed class ReportReader(
 internal sealed record ReportContent(Run Run, string Plot, Part<StoredParameters> Parameters, Part<ValidatedPictures> Validation, Part<byte[]> Filters);
 
 /// <summary>The held-out images, with the worst mistakes in a picture.</summary>
-/// <param name="Result">All of them.</param>
+/// <param name="Measured">All of them.</param>
 /// <param name="MistakeCount">The number of all mistakes.</param>
 /// <param name="Worst">The surest mistakes, the surest first.</param>
 /// <param name="Sheet">Their images in rows of <see cref="ReportReader.Columns"/>, as PNG; null if there are none.</param>
-internal sealed record ValidatedPictures(ValidationResult Result, int MistakeCount, IReadOnlyList<ValidatedImage> Worst, byte[]? Sheet);
+internal sealed record ValidatedPictures(ValidationResult Measured, int MistakeCount, IReadOnlyList<ValidatedImage> Worst, byte[]? Sheet);
 
 /// <summary>A part of a report that a run may not have.</summary>
 /// <param name="Value">What it is made of; null if it is missing.</param>

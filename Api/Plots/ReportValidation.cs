@@ -13,7 +13,7 @@ internal static class ReportValidation
     /// <summary>The surest mistakes: their images, the class that each is of, and the one that it was taken for.</summary>
     public static Html Mistakes(ValidatedPictures pictures)
     {
-        (ValidationResult result, IReadOnlyList<ValidatedImage> worst) = (pictures.Result, pictures.Worst);
+        (ValidationResult result, IReadOnlyList<ValidatedImage> worst) = (pictures.Measured, pictures.Worst);
         if (pictures.Sheet is not { } sheet) return Html.Of($"<p>None: all {result.Images.Count:N0} validation images are recognised.</p>");
         return Html.Of($"""
             <p>{pictures.MistakeCount:N0} of {result.Images.Count:N0} validation images are taken for another class; these are the surest {worst.Count:N0}.</p>
